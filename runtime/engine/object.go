@@ -1,0 +1,102 @@
+package engine
+
+import (
+	"reflect"
+	"unsafe"
+
+	"github.com/dop251/goja"
+	"github.com/dop251/goja/unistring"
+)
+
+// hostClass is the [[Class]] of objects made by NewObject. Its text is that of a plain object; its address is theirs alone,
+// which is how Value recognises them.
+var hostClass = string([]byte("Object"))
+
+// hostSlot is the symbol that holds the Go value where only goja's public API is used.
+var hostSlot = goja.NewSymbol("bindery.host")
+
+// carrier keeps goja from looking into the value.
+type carrier struct{ value any }
+
+// NewObject makes an ordinary script object with prototype proto that carries value. To script it is a plain object in
+// every respect: it can be subclassed with private elements, frozen, extended by accessors and symbols.
+func NewObject(rt *goja.Runtime, proto *goja.Object, value any) *goja.Object {
+	l := native
+	if l == nil {
+		obj := rt.CreateObject(proto)
+		slot := rt.ToValue(&carrier{value})
+		if err := obj.DefineDataPropertySymbol(hostSlot, slot, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE); err != nil {
+			panic(err)
+		}
+		return obj
+	}
+	p := reflect.New(l.hostType).UnsafePointer()
+	obj := (*goja.Object)(p)
+	base := unsafe.Add(p, l.hostBase)
+	*at[*goja.Runtime](p, l.objectRuntime) = rt
+	*l.self(obj) = [2]unsafe.Pointer{l.baseTab, base}
+	l.initBase(base, obj, proto, hostClass)
+	*at[any](p, l.hostVal) = value
+	return obj
+}
+
+func (l *layout) initBase(base unsafe.Pointer, obj, proto *goja.Object, class string) {
+	*at[string](base, l.base.class) = class
+	*at[*goja.Object](base, l.base.val) = obj
+	*at[*goja.Object](base, l.base.prototype) = proto
+	*at[bool](base, l.base.ext) = true
+	*at[map[unistring.String]goja.Value](base, l.base.vals) = make(map[unistring.String]goja.Value)
+}
+
+// Value gives the Go value that NewObject hung on v, or nil if v is anything else. It never runs script.
+func Value(v goja.Value) any {
+	obj, ok := v.(*goja.Object)
+	if !ok || obj == nil {
+		return nil
+	}
+	l := native
+	if l == nil {
+		return publicValue(obj)
+	}
+	p := unsafe.Pointer(obj)
+	self := l.self(obj)
+	base := unsafe.Add(p, l.hostBase)
+	if self[0] != l.baseTab || self[1] != base {
+		return nil
+	}
+	if unsafe.StringData(*at[string](base, l.base.class)) != unsafe.StringData(hostClass) {
+		return nil
+	}
+	return *at[any](p, l.hostVal)
+}
+
+func publicValue(obj *goja.Object) any {
+	if obj.ExportType() == typeOfProxy {
+		return nil // a Proxy would run its traps, and has no slots of its own
+	}
+	slot := obj.GetSymbol(hostSlot)
+	if slot == nil {
+		return nil
+	}
+	c, _ := slot.Export().(*carrier)
+	if c == nil {
+		return nil
+	}
+	return c.value
+}
+
+var typeOfProxy = reflect.TypeFor[goja.Proxy]()
+
+// SetValue replaces the Go value of an object made by NewObject. It reports false, and does nothing, on any other.
+func SetValue(v goja.Value, value any) bool {
+	obj, ok := v.(*goja.Object)
+	if !ok || Value(v) == nil {
+		return false
+	}
+	if native == nil {
+		obj.GetSymbol(hostSlot).Export().(*carrier).value = value
+		return true
+	}
+	*at[any](unsafe.Pointer(obj), native.hostVal) = value
+	return true
+}
