@@ -1,0 +1,272 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+// Options say how files are read.
+type Options struct {
+	// Env is the environment, as in --env; "" is the top level.
+	Env string
+	// Secrets reads .dev.vars beside each wrangler file, or .dev.vars.ENV instead where it exists.
+	Secrets bool
+	// Base is the folder that files are named from in messages; the working directory by default.
+	Base string
+}
+
+// Load reads Workers. A path is a wrangler file, a folder that has one, or a bare script.
+//
+// With an environment, a file that has [env.NAME] is read with it; a file that has other environments only is an
+// error that lists them; a file that has none is read as it is, with a warning, under the name NAME-ENV: so does
+// wrangler.
+//
+// Errors: *Error, with every fault of every file. The warnings are complete with and without an error. Both are
+// sorted by file and line.
+func Load(paths []string, o Options) (*Set, []api.Message, error) {
+	l := loader{o: o, base: baseDir(o.Base)}
+	if o.Env != "" && !validEnv.MatchString(o.Env) {
+		l.errors = append(l.errors, api.Message{Text: fmt.Sprintf("env: %q is not the name of an environment; use letters, digits, dashes and dots", o.Env)})
+		return nil, nil, l.err()
+	}
+	for _, path := range paths {
+		l.load(path)
+	}
+	l.distinct()
+	l.resolve()
+	for _, s := range l.sources {
+		l.errors = append(l.errors, s.errors...)
+		l.warnings = append(l.warnings, s.warnings...)
+	}
+	sortMessages(l.warnings)
+	if err := l.err(); err != nil {
+		return nil, l.warnings, err
+	}
+	return &Set{Workers: l.workers}, l.warnings, nil
+}
+
+type loader struct {
+	o       Options
+	base    string
+	sources []*source
+	workers []*Worker
+	seen    map[string]bool
+
+	errors, warnings []api.Message
+}
+
+func (l *loader) err() error {
+	if len(l.errors) == 0 {
+		return nil
+	}
+	sortMessages(l.errors)
+	return &Error{Messages: l.errors}
+}
+
+func baseDir(base string) string {
+	if abs, err := filepath.Abs(cmp.Or(base, ".")); err == nil {
+		return abs
+	}
+	return base
+}
+
+// load reads one path.
+func (l *loader) load(path string) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		l.errors = append(l.errors, api.Message{Text: fmt.Sprintf("read %s: %v", path, err)})
+		return
+	}
+	if info, err := os.Stat(abs); err == nil && info.IsDir() {
+		found := inFolder(abs)
+		if found == "" {
+			l.errors = append(l.errors, api.Message{Text: fmt.Sprintf("read %s: the folder has no wrangler.json, wrangler.jsonc or wrangler.toml", shownPath(abs, l.base))})
+			return
+		}
+		abs = found
+	}
+	if l.seen[abs] {
+		return
+	}
+	if l.seen == nil {
+		l.seen = map[string]bool{}
+	}
+	l.seen[abs] = true
+	ext := filepath.Ext(abs)
+	if scriptExtensions[ext] {
+		w, err := script(abs, l.base)
+		if err != nil {
+			l.errors = append(l.errors, err.Messages...)
+			return
+		}
+		l.workers = append(l.workers, w)
+		return
+	}
+	parse := parseJSONC
+	switch ext {
+	case ".toml":
+		parse = parseTOML
+	case ".json", ".jsonc":
+	default:
+		l.errors = append(l.errors, api.Message{Text: fmt.Sprintf("read %s: expected a wrangler file (.toml, .json or .jsonc), a folder that has one, or a script (.js, .mjs, .ts, ...)", shownPath(abs, l.base))})
+		return
+	}
+	s := openSource(abs, l.base)
+	l.sources = append(l.sources, s)
+	if len(s.errors) > 0 {
+		return
+	}
+	root := parse(s)
+	if root == nil {
+		return
+	}
+	f := &file{source: s, root: setting{s: s, value: &value{kind: kindTable, index: root.index, members: root.members}}, w: &Worker{}}
+	f.build(l.o.Env)
+	if l.o.Secrets {
+		l.secrets(f)
+	}
+	l.workers = append(l.workers, f.w)
+}
+
+// distinct reports Workers of one name.
+func (l *loader) distinct() {
+	first := map[string]*Worker{}
+	for _, w := range l.workers {
+		if w.Name == "" {
+			continue // reported
+		}
+		other := first[w.Name]
+		if other == nil {
+			first[w.Name] = w
+			continue
+		}
+		m := api.Message{Text: fmt.Sprintf("name: two Workers are named %q: that of %s and that of %s", w.Name, l.origin(other), l.origin(w))}
+		if w.NamePos.File != "" {
+			loc := w.NamePos
+			m.Location = &loc
+		}
+		if other.NamePos.File != "" {
+			loc := other.NamePos
+			m.Notes = []api.Note{{Text: "The other one is here:", Location: &loc}}
+		}
+		l.errors = append(l.errors, m)
+	}
+}
+
+func (l *loader) origin(w *Worker) string {
+	return shownPath(cmp.Or(w.File, w.Main), l.base)
+}
+
+// resolve gives each service binding with an environment the real name of the Worker it means.
+func (l *loader) resolve() {
+	byName := map[string]*Worker{}
+	for _, w := range l.workers {
+		if w.TopLevelName != "" {
+			byName[w.TopLevelName] = w
+		}
+	}
+	for _, w := range l.workers {
+		for i := range w.Services {
+			s := &w.Services[i]
+			if s.Environment == "" {
+				continue
+			}
+			target := byName[s.Service]
+			if target == nil {
+				s.Service += "-" + s.Environment
+				continue
+			}
+			real, ok := target.realNames[s.Environment]
+			if !ok && s.Environment == target.Environment {
+				real, ok = target.Name, true
+			}
+			if !ok {
+				l.unknownEnvironment(s, target)
+				continue
+			}
+			s.Service = real
+		}
+	}
+}
+
+func (l *loader) unknownEnvironment(s *Service, target *Worker) {
+	text := fmt.Sprintf("%s.environment: Worker %q has no environment %q; it has ", s.key, s.Service, s.Environment)
+	loc := *s.envPos
+	if len(target.Environments) == 0 {
+		text += "none"
+	} else {
+		text += quoteList(target.Environments)
+	}
+	if near := closest(s.Environment, target.Environments); near != "" {
+		text += fmt.Sprintf(" (did you mean %q?)", near)
+		loc.Suggestion = fmt.Sprintf("%q", near)
+	}
+	m := api.Message{Text: text, Location: &loc}
+	if target.NamePos.File != "" {
+		at := target.NamePos
+		m.Notes = []api.Note{{Text: "It is declared here:", Location: &at}}
+	}
+	l.errors = append(l.errors, m)
+}
+
+// CheckServices returns an error for every service binding whose Worker is neither in the set nor, by exists, known
+// elsewhere. exists may be nil. The messages are sorted by file and line.
+func CheckServices(set *Set, exists func(name string) bool) []api.Message {
+	var names []string
+	for _, w := range set.Workers {
+		names = append(names, w.Name)
+	}
+	var out []api.Message
+	for _, w := range set.Workers {
+		for _, s := range w.Services {
+			if set.Find(s.Service) != nil || exists != nil && exists(s.Service) {
+				continue
+			}
+			out = append(out, missingService(set, w, s, names))
+		}
+	}
+	sortMessages(out)
+	return out
+}
+
+func missingService(set *Set, w *Worker, s Service, names []string) api.Message {
+	loc := s.Pos
+	m := api.Message{
+		Text:     fmt.Sprintf("%s.service: there is no Worker named %q, which %q binds to as %s", s.key, s.Service, w.Name, s.Binding),
+		Location: &loc,
+	}
+	note := func(target *Worker, format string, args ...any) {
+		n := api.Note{Text: fmt.Sprintf(format, args...)}
+		if target.NamePos.File != "" {
+			at := target.NamePos
+			n.Text += " It is declared here:"
+			n.Location = &at
+		}
+		m.Notes = append(m.Notes, n)
+	}
+	for _, target := range set.Workers {
+		if target.TopLevelName == s.Service && target.Environment != "" {
+			note(target, "In environment %q that Worker is named %q: write environment = %q beside it.", target.Environment, target.Name, target.Environment)
+			return m
+		}
+		for _, env := range target.Environments {
+			if target.realNames[env] == s.Service {
+				note(target, "That is the name of %q in environment %q; here its name is %q.", target.TopLevelName, env, target.Name)
+				return m
+			}
+		}
+	}
+	if near := closest(s.Service, names); near != "" {
+		if s.Environment == "" {
+			loc.Suggestion = fmt.Sprintf("%q", near)
+		}
+		note(set.Find(near), "Did you mean %q?", near)
+	} else if len(names) > 1 {
+		m.Notes = append(m.Notes, api.Note{Text: "There are " + quoteList(names) + "."})
+	}
+	return m
+}
