@@ -24,7 +24,7 @@ func NewFunction(rt *goja.Runtime, name string, length int, fn func(goja.Functio
 	*l.self(obj) = [2]unsafe.Pointer{l.function.tab, f}
 	*at[func(goja.FunctionCall) goja.Value](f, l.function.f) = fn
 	base := unsafe.Add(f, l.function.base)
-	l.initBase(base, obj, functionPrototype(rt), "Function")
+	l.initBase(base, obj, FunctionPrototype(rt), "Function")
 	lenProp := unsafe.Add(f, l.function.length)
 	*at[bool](lenProp, l.property.configurable) = true
 	*at[goja.Value](lenProp, l.property.value) = rt.ToValue(length)
@@ -134,12 +134,32 @@ func orNil(o *goja.Object) goja.Value {
 	return o
 }
 
-// functionPrototype is %Function.prototype% of rt.
-func functionPrototype(rt *goja.Runtime) *goja.Object {
+// FunctionPrototype is %Function.prototype% of rt, whatever script has done to the global.
+func FunctionPrototype(rt *goja.Runtime) *goja.Object {
 	if native != nil {
 		if p := *at[*goja.Object](unsafe.Pointer(rt), native.runtimeFuncProto); p != nil {
 			return p
 		}
 	}
 	return rt.ToValue(func(goja.FunctionCall) goja.Value { return nil }).(*goja.Object).Prototype()
+}
+
+// ObjectPrototype is %Object.prototype% of rt.
+func ObjectPrototype(rt *goja.Runtime) *goja.Object {
+	if native != nil {
+		return *at[*goja.Object](unsafe.Pointer(rt), native.runtimeObjectProto)
+	}
+	return rt.NewObject().Prototype()
+}
+
+// IteratorPrototype is %IteratorPrototype% of rt.
+func IteratorPrototype(rt *goja.Runtime) *goja.Object {
+	if native != nil {
+		if p := *at[*goja.Object](unsafe.Pointer(rt), native.runtimeIterProto); p != nil {
+			return p
+		}
+	}
+	v, err := rt.RunString("[][Symbol.iterator]()")
+	must(err)
+	return v.(*goja.Object).Prototype().Prototype()
 }

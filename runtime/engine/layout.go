@@ -14,13 +14,14 @@ import (
 type layout struct {
 	objectRuntime, objectSelf uintptr // goja.Object
 
-	runtimeTracker, runtimeJobs, runtimeIterProto, runtimeFuncProto, runtimePromiseProto uintptr // goja.Runtime
+	runtimeTracker, runtimeJobs, runtimeIterProto, runtimeFuncProto, runtimeObjectProto, runtimePromiseProto uintptr // goja.Runtime
 
 	base     baseLayout
 	hostType reflect.Type // struct{ Object goja.Object; Base goja.baseObject; Value any }
 	hostBase uintptr
 	hostVal  uintptr
 	baseTab  unsafe.Pointer // itab of (objectImpl, *baseObject)
+	viewTab  unsafe.Pointer // itab of (objectImpl, *dataViewObject)
 
 	property propertyLayout
 	function functionLayout
@@ -34,8 +35,8 @@ type baseLayout struct {
 }
 
 type propertyLayout struct {
-	typ                                                      reflect.Type
-	tab                                                      unsafe.Pointer // itab of (goja.Value, *valueProperty)
+	typ                                                           reflect.Type
+	tab                                                           unsafe.Pointer // itab of (goja.Value, *valueProperty)
 	value, writable, configurable, enumerable, accessor, get, set uintptr
 }
 
@@ -49,25 +50,25 @@ type functionLayout struct {
 }
 
 type templateLayout struct {
-	typ                                   reflect.Type // objectTemplate
+	typ                                         reflect.Type // objectTemplate
 	propNames, props, symProps, symNames, proto uintptr
 
 	objType      reflect.Type // templatedObject
 	objTab       unsafe.Pointer
 	objBase, obj uintptr // offsets of baseObject and tmpl in templatedObject
 
-	funcType                              reflect.Type // templatedFuncObject
-	funcTab                               unsafe.Pointer
-	funcObj, funcCall, funcConstruct      uintptr
+	funcType                         reflect.Type // templatedFuncObject
+	funcTab                          unsafe.Pointer
+	funcObj, funcCall, funcConstruct uintptr
 }
 
 type promiseLayout struct {
-	tab                                     unsafe.Pointer
+	tab                                          unsafe.Pointer
 	base, state, result, fulfil, reject, handled uintptr
 
-	reaction                               reflect.Type
+	reaction                                   reflect.Type
 	reactionType, reactionHandler, reactionCtx uintptr
-	job                                    reflect.Type
+	job                                        reflect.Type
 }
 
 // native is what start-up learnt, nil when only the public API is used.
@@ -108,6 +109,11 @@ func inspect(rt *goja.Runtime) (l *layout, err error) {
 	plain := rt.NewObject()
 	l.base.typ = implType(plain)
 	l.baseTab = l.self(plain)[0]
+	view, err := rt.RunString("new DataView(new ArrayBuffer(1))")
+	if err != nil {
+		return nil, err
+	}
+	l.viewTab = l.self(view.(*goja.Object))[0]
 	l.inspectBase()
 	l.hostType = reflect.StructOf([]reflect.StructField{
 		{Name: "Object", Type: object},
@@ -130,6 +136,7 @@ func (l *layout) inspectRuntime(rt *goja.Runtime) {
 	l.runtimeJobs = offset(t, "jobQueue", reflect.TypeFor[[]func()]())
 	global := field(t, "global", nil)
 	l.runtimeFuncProto = global.Offset + offset(global.Type, "FunctionPrototype", reflect.TypeFor[*goja.Object]())
+	l.runtimeObjectProto = global.Offset + offset(global.Type, "ObjectPrototype", reflect.TypeFor[*goja.Object]())
 	l.runtimePromiseProto = global.Offset + offset(global.Type, "PromisePrototype", reflect.TypeFor[*goja.Object]())
 	l.runtimeIterProto = global.Offset + offset(global.Type, "IteratorPrototype", reflect.TypeFor[*goja.Object]())
 }

@@ -100,3 +100,31 @@ func SetValue(v goja.Value, value any) bool {
 	*at[any](unsafe.Pointer(obj), native.hostVal) = value
 	return true
 }
+
+// RuntimeOf is the runtime that obj belongs to; nil where only goja's public API is used, which can't tell.
+func RuntimeOf(obj *goja.Object) *goja.Runtime {
+	if native == nil {
+		return nil
+	}
+	return *at[*goja.Runtime](unsafe.Pointer(obj), native.objectRuntime)
+}
+
+// IsDataView reports whether obj, which belongs to rt, is a DataView. It runs no script.
+func IsDataView(rt *goja.Runtime, obj *goja.Object) bool {
+	if native != nil {
+		return native.self(obj)[0] == native.viewTab
+	}
+	if obj.ExportType() == typeOfProxy || obj.ExportType().Kind() != reflect.Map {
+		return false
+	}
+	buffer, ok := rt.GlobalObject().Get("ArrayBuffer").(*goja.Object)
+	if !ok {
+		return false
+	}
+	isView, ok := goja.AssertFunction(buffer.Get("isView"))
+	if !ok {
+		return false
+	}
+	v, err := isView(goja.Undefined(), obj)
+	return err == nil && v.ToBoolean()
+}

@@ -76,14 +76,15 @@ func (l *layout) extend(tmpl unsafe.Pointer, members []Member) {
 	}
 }
 
-// NewTemplated makes an object of template t.
-func NewTemplated(rt *goja.Runtime, t *Template) *goja.Object {
+// NewTemplated makes an object of template t. made is told the object before any member is built, so that a member may refer to it.
+func NewTemplated(rt *goja.Runtime, t *Template, made func(*goja.Object)) *goja.Object {
 	if native == nil {
 		var proto *goja.Object
 		if t.proto != nil {
 			proto = t.proto(rt)
 		}
 		obj := rt.CreateObject(proto)
+		made(obj)
 		t.defineAll(rt, obj)
 		return obj
 	}
@@ -93,6 +94,7 @@ func NewTemplated(rt *goja.Runtime, t *Template) *goja.Object {
 	*at[*goja.Runtime](unsafe.Pointer(obj), l.objectRuntime) = rt
 	*l.self(obj) = [2]unsafe.Pointer{l.template.objTab, o}
 	l.initTemplated(o, obj, t, "Object")
+	made(obj)
 	return obj
 }
 
@@ -108,12 +110,12 @@ func (t *Template) defineAll(rt *goja.Runtime, obj *goja.Object) {
 }
 
 // NewClass makes a constructor function of template t, whose members should be length, name, prototype and the statics.
-// call runs for a call without new, construct for new and super(): its newTarget is never nil.
+// made is as in NewTemplated. call runs for a call without new, construct for new and super(): its newTarget is never nil.
 func NewClass(rt *goja.Runtime, t *Template, call func(goja.FunctionCall) goja.Value,
-	construct func(args []goja.Value, newTarget *goja.Object) *goja.Object,
+	construct func(args []goja.Value, newTarget *goja.Object) *goja.Object, made func(*goja.Object),
 ) *goja.Object {
 	if native == nil {
-		return publicClass(rt, t, call, construct)
+		return publicClass(rt, t, construct, made)
 	}
 	l := native
 	obj := &goja.Object{}
@@ -128,19 +130,22 @@ func NewClass(rt *goja.Runtime, t *Template, call func(goja.FunctionCall) goja.V
 		}
 		return construct(args, newTarget)
 	}
+	made(obj)
 	return obj
 }
 
-func publicClass(rt *goja.Runtime, t *Template, call func(goja.FunctionCall) goja.Value,
-	construct func(args []goja.Value, newTarget *goja.Object) *goja.Object,
+func publicClass(rt *goja.Runtime, t *Template,
+	construct func(args []goja.Value, newTarget *goja.Object) *goja.Object, made func(*goja.Object),
 ) *goja.Object {
-	obj := rt.ToValue(func(c goja.ConstructorCall) *goja.Object {
+	var obj *goja.Object
+	obj = rt.ToValue(func(c goja.ConstructorCall) *goja.Object {
+		// goja's public API does not tell a call from `new` without a subclass: both construct.
 		if c.NewTarget == nil {
-			v, _ := call(goja.FunctionCall{This: c.This, Arguments: c.Arguments}).(*goja.Object)
-			return v
+			return construct(c.Arguments, obj)
 		}
 		return construct(c.Arguments, c.NewTarget)
 	}).(*goja.Object)
+	made(obj)
 	if t.proto != nil {
 		must(obj.SetPrototype(t.proto(rt)))
 	}
@@ -199,25 +204,52 @@ func WrapGlobal(name string, touched func(rt *goja.Runtime, v *goja.Object)) err
 		return fmt.Errorf("wrap global %s: only goja's public API is in use", name)
 	}
 	tmpl := native.templateOf(goja.New().GlobalObject())
-	props := fieldAt(tmpl, native.template.typ, "props")
-	old := props.MapIndex(reflect.ValueOf(unistring.NewFromString(name)))
-	if !old.IsValid() {
+	make0 := native.factory(tmpl, name)
+	if make0 == nil {
 		return fmt.Errorf("wrap global %s: goja has none", name)
 	}
-	make0 := old.Convert(reflect.TypeFor[func(*goja.Runtime) goja.Value]()).Interface().(func(*goja.Runtime) goja.Value)
 	native.extend(tmpl, []Member{{Name: name, Make: func(rt *goja.Runtime) goja.Value {
 		prop := make0(rt)
-		v := prop
-		if w := words(&prop); w[0] == native.property.tab {
-			v = *at[goja.Value](w[1], native.property.value)
-		}
-		if obj, ok := v.(*goja.Object); ok {
+		if obj, ok := native.dataOf(prop).(*goja.Object); ok {
 			touched(rt, obj)
 		}
 		return prop
 	}}})
 	return nil
 }
+
+// dataOf gives the value of a data property as it lies in an object or comes from a factory.
+func (l *layout) dataOf(prop goja.Value) goja.Value {
+	if w := words(&prop); w[0] == l.property.tab {
+		return *at[goja.Value](w[1], l.property.value)
+	}
+	return prop
+}
+
+// factory gives the maker of a template's member, nil if there is none of that name.
+func (l *layout) factory(tmpl unsafe.Pointer, name string) Factory {
+	f := fieldAt(tmpl, l.template.typ, "props").MapIndex(reflect.ValueOf(unistring.NewFromString(name)))
+	if !f.IsValid() {
+		return nil
+	}
+	return f.Convert(reflect.TypeFor[Factory]()).Interface().(Factory)
+}
+
+// Intrinsic gives the global called name as its template makes it, whatever script has put there since; goja's own globals
+// are the same object at each call. Nil if there is none. Where only the public API is used it is the global's value now.
+func Intrinsic(rt *goja.Runtime, name string) goja.Value {
+	if native == nil {
+		return rt.GlobalObject().Get(name)
+	}
+	f := native.factory(native.globals(rt), name)
+	if f == nil {
+		return nil
+	}
+	return native.dataOf(f(rt))
+}
+
+// globals gives the template of rt's global object, which is the same for all runtimes.
+func (l *layout) globals(rt *goja.Runtime) unsafe.Pointer { return l.templateOf(rt.GlobalObject()) }
 
 // templateOf gives the template of an object that goja made from one, or nil.
 func (l *layout) templateOf(obj *goja.Object) unsafe.Pointer {

@@ -23,15 +23,16 @@ func (l *layout) trial(rt *goja.Runtime) (err error) {
 			return Accessor(NewFunction(rt, "get a", 0, func(goja.FunctionCall) goja.Value { return rt.ToValue(7) }), nil, true)
 		}},
 		{Symbol: goja.SymToStringTag, Make: func(rt *goja.Runtime) goja.Value { return ReadOnly(rt.ToValue("Host")) }},
-	}, func(rt *goja.Runtime) *goja.Object { return rt.Get("Object").(*goja.Object).Get("prototype").(*goja.Object) })
-	p := NewTemplated(rt, proto)
+	}, ObjectPrototype)
+	ignore := func(*goja.Object) {}
+	p := NewTemplated(rt, proto, ignore)
 	class := NewTemplate([]Member{
 		{Name: "name", Make: func(rt *goja.Runtime) goja.Value { return ReadOnly(rt.ToValue("Host")) }},
 		{Name: "prototype", Make: func(*goja.Runtime) goja.Value { return Fixed(p) }},
-	}, functionPrototype)
+	}, FunctionPrototype)
 	must(rt.Set("Host", NewClass(rt, class, func(goja.FunctionCall) goja.Value { return nil }, func(_ []goja.Value, newTarget *goja.Object) *goja.Object {
 		return NewObject(rt, newTarget.Get("prototype").(*goja.Object), "host")
-	})))
+	}, ignore)))
 	must(rt.Set("settled", rt.ToValue(Resolved(rt, rt.ToValue(42)))))
 	v, err := rt.RunString(`
 		class Sub extends Host { #p = 3; read() { return this.#p } }
