@@ -121,6 +121,9 @@ func TestDomainToASCII(t *testing.T) {
 			count := newTally(t, file)
 			for _, row := range table {
 				input := row["input"].(string)
+				if input == "" {
+					continue // can't be tried as the host of a URL
+				}
 				u, err := Parse("https://"+input+"/x", nil)
 				got := "failure"
 				if err == nil {

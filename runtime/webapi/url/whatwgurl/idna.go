@@ -25,8 +25,8 @@ func DomainToASCII(domain string, beStrict bool) (ascii string, ok bool) {
 	if beStrict {
 		profile = profileStrict
 	}
-	ascii, err := profile.ToASCII(domain)
-	if err != nil || ascii == "" {
+	ascii, err := profile.ToASCII(mapUnicode16(domain))
+	if err != nil || ascii == "" || hidesPunycode(ascii) {
 		return "", false
 	}
 	return ascii, true
@@ -63,4 +63,21 @@ func asciiLower(s string) string {
 		}
 	}
 	return s
+}
+
+// hidesPunycode reports whether a label decodes to one that begins with "xn--" again, which UTS #46 forbids (section
+// 4.1, criterion 4) and golang.org/x/net/idna lets pass.
+func hidesPunycode(ascii string) bool {
+	if !strings.Contains(ascii, "xn--xn-") {
+		return false
+	}
+	for label := range strings.SplitSeq(ascii, ".") {
+		if !strings.HasPrefix(label, "xn--xn-") {
+			continue
+		}
+		if decoded, err := idna.Punycode.ToUnicode(label); err != nil || strings.HasPrefix(decoded, "xn--") {
+			return true
+		}
+	}
+	return false
 }
