@@ -228,5 +228,8 @@ func (b *Builder) finish(syntax Syntax, t *target, out *api.BuildResult, meta *m
 			warnings = append(warnings, b.options.cssWarning(file))
 		}
 	}
+	for i, m := range warnings {
+		warnings[i] = validMessage(m)
+	}
 	return &Result{Bundle: bundle, Inputs: b.options.inputs(files), Warnings: warnings}, nil
 }

@@ -44,9 +44,13 @@ func newError(o *Options, result *api.BuildResult, inputs []string) *Error {
 	slices.SortStableFunc(messages, compareMessages)
 	messages = explainRuntimeModules(o, messages)
 	for i := range messages {
-		messages[i] = explain(o, messages[i])
+		messages[i] = validMessage(explain(o, messages[i]))
 	}
-	return &Error{Messages: messages, Warnings: result.Warnings, Inputs: inputs}
+	warnings := slices.Clone(result.Warnings)
+	for i, m := range warnings {
+		warnings[i] = validMessage(m)
+	}
+	return &Error{Messages: messages, Warnings: warnings, Inputs: inputs}
 }
 
 func compareMessages(a, b api.Message) int {
@@ -140,6 +144,26 @@ func bare(l *api.Location) *api.Location {
 	}
 	c := *l
 	c.Suggestion = ""
+	return &c
+}
+
+// validMessage returns m as valid UTF-8, which esbuild's excerpts of a file that
+// isn't are not.
+func validMessage(m api.Message) api.Message {
+	m.Text, m.Location = valid(m.Text), validLocation(m.Location)
+	m.Notes = slices.Clone(m.Notes)
+	for i, note := range m.Notes {
+		m.Notes[i] = api.Note{Text: valid(note.Text), Location: validLocation(note.Location)}
+	}
+	return m
+}
+
+func validLocation(l *api.Location) *api.Location {
+	if l == nil {
+		return nil
+	}
+	c := *l
+	c.LineText, c.Suggestion = valid(c.LineText), valid(c.Suggestion)
 	return &c
 }
 

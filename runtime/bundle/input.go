@@ -17,7 +17,7 @@ import (
 // points to, or "".
 func (o *Options) missing(m *api.Message) string {
 	specifier, ok := unresolved(m)
-	if !ok || m.Location == nil || m.Location.Namespace != "file" {
+	if !ok || m.Location == nil || (m.Location.Namespace != "" && m.Location.Namespace != "file") {
 		return ""
 	}
 	importer := m.Location.File
@@ -110,15 +110,31 @@ func (o *Options) invalidLocation(file string, content []byte) *api.Location {
 	before := content[:offset]
 	start := bytes.LastIndexByte(before, '\n') + 1
 	line, _, _ := bytes.Cut(content[start:], []byte("\n"))
-	text := strings.ToValidUTF8(string(line), "\uFFFD")
 	return &api.Location{
 		File:      o.relative(file),
 		Namespace: "file",
 		Line:      bytes.Count(before, []byte("\n")) + 1,
 		Column:    offset - start,
-		Length:    len("\uFFFD"),
-		LineText:  text,
+		Length:    1,
+		LineText:  valid(string(line)),
 	}
+}
+
+// valid puts a ? in place of each byte of s that isn't UTF-8, so that columns stay.
+func valid(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	var b strings.Builder
+	for len(s) > 0 {
+		r, size := utf8.DecodeRuneInString(s)
+		if r == utf8.RuneError && size == 1 {
+			r = '?'
+		}
+		b.WriteRune(r)
+		s = s[size:]
+	}
+	return b.String()
 }
 
 // cssWarning tells that a file imported without a rule has no effect.
