@@ -1,0 +1,3 @@
+package builtins
+
+func localeProperties() []Property { return nil }
