@@ -66,7 +66,7 @@ func NewBuilder(o Options) (*Builder, error) {
 	if err != nil {
 		return nil, err
 	}
-	rules, warnings, err := compileRules(o.Rules)
+	rules, warnings, err := newRuleSet(o.Rules)
 	if err != nil {
 		return nil, err
 	}

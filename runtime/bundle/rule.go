@@ -2,7 +2,6 @@ package bundle
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -51,18 +50,17 @@ func (r Rule) String() string {
 	return fmt.Sprintf("{ type = %q, globs = [%s] }", r.Type, strings.Join(quoted, ", "))
 }
 
-type compiledRule struct {
+type orderedRule struct {
 	Rule
-	pattern *regexp.Regexp
 	ignored bool // an earlier rule of the type has no fallthrough
 }
 
-type ruleSet []compiledRule
+type ruleSet []orderedRule
 
-// compileRules puts the default rules after those of the user and marks the
+// newRuleSet puts the default rules after those of the user and marks the
 // rules that a former one of their type shuts out. The warnings name these where
 // the user didn't say fallthrough either way.
-func compileRules(user []Rule) (ruleSet, []api.Message, error) {
+func newRuleSet(user []Rule) (ruleSet, []api.Message, error) {
 	var set ruleSet
 	var warnings []api.Message
 	last := map[string]int{} // type -> index of the rule that later ones lose to
@@ -73,7 +71,7 @@ func compileRules(user []Rule) (ruleSet, []api.Message, error) {
 			return nil, nil, fmt.Errorf("read rules[%d]: type %q isn't supported: use %s, %s, %s or %s", i, rule.Type,
 				typeText, typeData, typeESModule, typeCommonJS)
 		}
-		c := compiledRule{Rule: rule, pattern: compileGlobs(rule.Globs)}
+		c := orderedRule{Rule: rule}
 		if first, ok := last[rule.Type]; ok {
 			c.ignored = true
 			if user[first].Fallthrough == nil {
@@ -96,45 +94,51 @@ func ignoredWarning(first, ignored Rule) api.Message {
 	}
 }
 
-// compileGlobs returns one expression for all of globs. As in wrangler only *
-// is special, and any run of it matches slashes too.
-func compileGlobs(globs []string) *regexp.Regexp {
-	var b strings.Builder
-	b.WriteString(`^(?:\./)?(?:`)
-	for i, glob := range globs {
-		if i > 0 {
-			b.WriteByte('|')
-		}
-		star := false
-		for part := range strings.SplitSeq(strings.TrimPrefix(glob, "./"), "*") {
-			if star && part != "" {
-				b.WriteString(`.*`)
-			}
-			b.WriteString(regexp.QuoteMeta(part))
-			star = true
-		}
-		if strings.HasSuffix(glob, "*") {
-			b.WriteString(`.*`)
+// matches reports whether path, which begins with ./, matches a glob. As in
+// wrangler only * is special, and any run of it matches slashes too.
+func (r *Rule) matches(path string) bool {
+	for _, glob := range r.Globs {
+		if matchGlob(glob, path) || matchGlob(glob, path[len("./"):]) {
+			return true
 		}
 	}
-	b.WriteString(`)$`)
-	return regexp.MustCompile(b.String())
+	return false
+}
+
+func matchGlob(glob, path string) bool {
+	prefix, rest, star := strings.Cut(glob, "*")
+	path, ok := strings.CutPrefix(path, prefix)
+	if !ok || !star {
+		return ok && path == ""
+	}
+	for {
+		middle, after, star := strings.Cut(rest, "*")
+		if !star {
+			return strings.HasSuffix(path, middle)
+		}
+		// The earliest place leaves most to what follows.
+		i := strings.Index(path, middle)
+		if i < 0 {
+			return false
+		}
+		path, rest = path[i+len(middle):], after
+	}
 }
 
 // find returns the first rule for a file, rather one that isn't ignored. path is
 // a slash-separated path that need not exist. The rules for code change nothing
 // and are never found.
-func (s ruleSet) find(path string) (compiledRule, bool) {
+func (s ruleSet) find(path string) (orderedRule, bool) {
 	// **/*.txt is meant to match the file a.txt too, but only ./a.txt has its
 	// slash.
 	path = "./" + strings.TrimPrefix(path, "./")
 	for _, ignored := range []bool{false, true} {
 		for _, rule := range s {
 			code := rule.Type == typeESModule || rule.Type == typeCommonJS
-			if !code && rule.ignored == ignored && rule.pattern.MatchString(path) {
+			if !code && rule.ignored == ignored && rule.matches(path) {
 				return rule, true
 			}
 		}
 	}
-	return compiledRule{}, false
+	return orderedRule{}, false
 }
