@@ -14,17 +14,42 @@ import (
 
 func jsonStringify(rt *goja.Runtime) native {
 	s := stateOf(rt)
-	own := intrinsic(rt, "JSON", "stringify")
 	return func(call goja.FunctionCall) goja.Value {
-		if _, ok := call.Argument(1).(*goja.Object); ok { // a replacer
-			return invoke(own, call.This, call.Arguments...)
-		}
-		w := jsonWriter{s: s, rt: rt, gap: jsonGap(call.Argument(2))}
+		w := jsonWriter{s: s, rt: rt}
+		w.setReplacer(call.Argument(1))
+		w.gap = jsonGap(call.Argument(2))
 		w.unicode = !isASCII(w.gap)
-		if !w.value(call.Argument(0), &propertyKey{}, 0) {
+		if !w.top(call.Argument(0)) {
 			return goja.Undefined()
 		}
 		return w.result()
+	}
+}
+
+// setReplacer takes the second argument: a function, or an array of the names to write.
+func (w *jsonWriter) setReplacer(v goja.Value) {
+	o, ok := v.(*goja.Object)
+	if !ok {
+		return
+	}
+	if w.replacer, ok = goja.AssertFunction(o); ok || !isArray(w.rt, o) {
+		return
+	}
+	w.only = []propertyKey{}
+	seen := make(map[propertyKey]bool)
+	for i := range toLength(getOr(o, "length")) {
+		v := getOr(o, strconv.FormatInt(i, 10))
+		if item, ok := v.(*goja.Object); ok {
+			if c := item.ClassName(); c != "Number" && c != "String" {
+				continue
+			}
+		} else if _, ok := v.(goja.String); !ok && !goja.IsNumber(v) {
+			continue
+		}
+		if key := toPropertyKey(w.rt, toString(w.rt, v)); !seen[key] {
+			seen[key] = true
+			w.only = append(w.only, key)
+		}
 	}
 }
 
@@ -55,13 +80,34 @@ func jsonGap(space goja.Value) string {
 
 // jsonWriter is SerializeJSONProperty and what it calls, https://tc39.es/ecma262/#sec-serializejsonproperty.
 type jsonWriter struct {
-	s       *state
-	rt      *goja.Runtime
-	gap     string
-	indent  string
-	buf     []byte
-	unicode bool
-	stack   []*goja.Object
+	s        *state
+	rt       *goja.Runtime
+	replacer goja.Callable
+	only     []propertyKey // the names to write, unless nil
+	gap      string
+	indent   string
+	buf      []byte
+	unicode  bool // there is something in buf that isn't ASCII
+	stack    []*goja.Object
+}
+
+// jsonPlace is where a value stands, for toJSON and the replacer: the holder, and the name or index in it.
+type jsonPlace struct {
+	holder *goja.Object
+	name   string
+	key    *propertyKey // instead of name, if it isn't well-formed
+	index  int64        // -1: name counts
+}
+
+func (p *jsonPlace) value() goja.Value {
+	switch {
+	case p.index >= 0:
+		return newString(strconv.FormatInt(p.index, 10))
+	case p.key != nil:
+		return p.key.value()
+	default:
+		return newString(p.name)
+	}
 }
 
 func (w *jsonWriter) result() goja.Value {
@@ -71,8 +117,38 @@ func (w *jsonWriter) result() goja.Value {
 	return newString(string(w.buf))
 }
 
-// value writes v, or tells that it is left out. The key for toJSON is *key, or index if key is nil.
-func (w *jsonWriter) value(v goja.Value, key *propertyKey, index int64) bool {
+// top writes the whole document.
+func (w *jsonWriter) top(v goja.Value) bool {
+	place := jsonPlace{index: -1}
+	if w.replacer != nil {
+		place.holder = w.rt.NewObject()
+		must(place.holder.DefineDataProperty("", v, yes, yes, yes))
+	}
+	return w.value(v, &place)
+}
+
+// value writes the value that is at place, or tells that it is left out.
+func (w *jsonWriter) value(v goja.Value, place *jsonPlace) bool {
+	if o, ok := v.(*goja.Object); ok {
+		if f, ok := goja.AssertFunction(o.Get("toJSON")); ok {
+			v = invoke(f, o, place.value())
+		}
+	} else if v != nil && goja.IsBigInt(v) {
+		if f, ok := goja.AssertFunction(v.ToObject(w.rt).Get("toJSON")); ok {
+			v = invoke(f, v, place.value())
+		}
+	}
+	if w.replacer != nil {
+		if v == nil {
+			v = goja.Undefined()
+		}
+		v = invoke(w.replacer, place.holder, place.value(), v)
+	}
+	return w.plain(v)
+}
+
+// plain writes a value that toJSON and the replacer have seen.
+func (w *jsonWriter) plain(v goja.Value) bool {
 	switch t := v.(type) {
 	case nil:
 		return false
@@ -82,10 +158,7 @@ func (w *jsonWriter) value(v goja.Value, key *propertyKey, index int64) bool {
 	case *goja.Symbol:
 		return false
 	case *goja.Object:
-		if f, ok := goja.AssertFunction(t.Get("toJSON")); ok {
-			return w.plain(invoke(f, t, w.key(key, index)))
-		}
-		return w.plain(t)
+		return w.object(t)
 	}
 	switch {
 	case goja.IsUndefined(v):
@@ -95,9 +168,6 @@ func (w *jsonWriter) value(v goja.Value, key *propertyKey, index int64) bool {
 	case goja.IsNumber(v):
 		w.number(v)
 	case goja.IsBigInt(v):
-		if f, ok := goja.AssertFunction(v.ToObject(w.rt).Get("toJSON")); ok {
-			return w.plain(invoke(f, v, w.key(key, index)))
-		}
 		panic(w.rt.NewTypeError("Do not know how to serialize a BigInt"))
 	case v.ToBoolean():
 		w.buf = append(w.buf, "true"...)
@@ -105,14 +175,6 @@ func (w *jsonWriter) value(v goja.Value, key *propertyKey, index int64) bool {
 		w.buf = append(w.buf, "false"...)
 	}
 	return true
-}
-
-// key is the argument of toJSON.
-func (w *jsonWriter) key(key *propertyKey, index int64) goja.Value {
-	if key != nil {
-		return key.value()
-	}
-	return w.rt.ToValue(strconv.FormatInt(index, 10))
 }
 
 func (w *jsonWriter) number(v goja.Value) {
@@ -133,15 +195,7 @@ var (
 	jsonMarshaler = reflect.TypeFor[json.Marshaler]()
 )
 
-// plain writes a value whose toJSON has been called.
-func (w *jsonWriter) plain(v goja.Value) bool {
-	o, ok := v.(*goja.Object)
-	if !ok {
-		if goja.IsBigInt(v) {
-			panic(w.rt.NewTypeError("Do not know how to serialize a BigInt"))
-		}
-		return w.value(v, nil, 0)
-	}
+func (w *jsonWriter) object(o *goja.Object) bool {
 	switch o.ClassName() {
 	case "Array":
 		w.array(o)
@@ -244,7 +298,8 @@ func (w *jsonWriter) array(o *goja.Object) {
 			w.buf = append(w.buf, ',')
 		}
 		w.line()
-		if !w.value(o.Get(strconv.FormatInt(i, 10)), nil, i) {
+		place := jsonPlace{holder: o, index: i}
+		if !w.value(o.Get(strconv.FormatInt(i, 10)), &place) {
 			w.buf = append(w.buf, "null"...)
 		}
 	}
@@ -254,28 +309,56 @@ func (w *jsonWriter) array(o *goja.Object) {
 func (w *jsonWriter) members(o *goja.Object) {
 	outer := w.enter(o, '{')
 	empty := true
-	for _, key := range ownKeys(w.s, o) {
-		mark := len(w.buf)
-		if !empty {
-			w.buf = append(w.buf, ',')
+	place := jsonPlace{holder: o, index: -1}
+	if w.only != nil {
+		for i := range w.only {
+			empty = w.member(w.only[i].get(w.s, o), &place, &w.only[i], empty)
 		}
-		w.line()
-		if key.units != "" {
-			w.quote(key.value().(goja.String))
-		} else {
-			w.quoteText(key.text)
-		}
-		w.buf = append(w.buf, ':')
-		if w.gap != "" {
-			w.buf = append(w.buf, ' ')
-		}
-		if w.value(key.get(w.s, o), &key, 0) {
-			empty = false
-		} else {
-			w.buf = w.buf[:mark]
+		w.leave(outer, empty, '}')
+		return
+	}
+	names := o.Keys()
+	for _, name := range names {
+		if lossy(name) {
+			keys := exactKeys(w.s, o)
+			for i := range keys {
+				empty = w.member(keys[i].get(w.s, o), &place, &keys[i], empty)
+			}
+			w.leave(outer, empty, '}')
+			return
 		}
 	}
+	key := propertyKey{}
+	for _, name := range names {
+		key.text = name
+		empty = w.member(o.Get(name), &place, &key, empty)
+	}
 	w.leave(outer, empty, '}')
+}
+
+// member writes one property unless its value is left out; it gives what empty is then.
+func (w *jsonWriter) member(v goja.Value, place *jsonPlace, key *propertyKey, empty bool) bool {
+	mark := len(w.buf)
+	if !empty {
+		w.buf = append(w.buf, ',')
+	}
+	w.line()
+	place.name, place.key = key.text, nil
+	if key.units != "" {
+		place.key = key
+		w.quote(key.value().(goja.String))
+	} else {
+		w.quoteText(key.text)
+	}
+	w.buf = append(w.buf, ':')
+	if w.gap != "" {
+		w.buf = append(w.buf, ' ')
+	}
+	if w.value(v, place) {
+		return false
+	}
+	w.buf = w.buf[:mark]
+	return empty
 }
 
 // quote writes a string value.

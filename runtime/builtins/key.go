@@ -29,7 +29,7 @@ func toPropertyKey(rt *goja.Runtime, v goja.Value) propertyKey {
 	}
 	text := toString(rt, v)
 	key := propertyKey{text: text.String()}
-	if strings.ContainsRune(key.text, '\uFFFD') && !wellFormed(text) {
+	if lossy(key.text) && !wellFormed(text) {
 		units := make([]byte, 0, 2*text.Length())
 		for i := range text.Length() {
 			c := text.CharAt(i)
@@ -102,7 +102,7 @@ func (k propertyKey) get(s *state, o *goja.Object) goja.Value {
 
 var (
 	deleteSource = program("(o, k) => { try { delete o[k]; } catch {} }")
-	pairsSource  = program("(o) => { const keys = []; for (const k in {__proto__: null, ...o}) keys[keys.length] = k; return keys; }")
+	keysSource   = program("(o) => { const keys = []; for (const k in {__proto__: null, ...o}) keys[keys.length] = k; return keys; }")
 )
 
 // ownKeys is EnumerableOwnProperties(o, key). The API gives keys as Go strings; where one could have had a lone
@@ -110,18 +110,24 @@ var (
 func ownKeys(s *state, o *goja.Object) []propertyKey {
 	names := o.Keys()
 	keys := make([]propertyKey, len(names))
-	lossy := false
 	for i, name := range names {
-		keys[i].text = name
-		lossy = lossy || strings.ContainsRune(name, '\uFFFD')
-	}
-	if lossy {
-		list := invoke(s.function(pairsSource), goja.Undefined(), o).(*goja.Object)
-		n := int(list.Get("length").ToInteger())
-		keys = keys[:0]
-		for i := range n {
-			keys = append(keys, toPropertyKey(s.rt, list.Get(strconv.Itoa(i))))
+		if lossy(name) {
+			return exactKeys(s, o)
 		}
+		keys[i].text = name
+	}
+	return keys
+}
+
+// lossy tells whether a Go string may stand for text with lone surrogates.
+func lossy(name string) bool { return strings.Contains(name, "\uFFFD") }
+
+func exactKeys(s *state, o *goja.Object) []propertyKey {
+	list := invoke(s.function(keysSource), goja.Undefined(), o).(*goja.Object)
+	n := int(list.Get("length").ToInteger())
+	keys := make([]propertyKey, n)
+	for i := range n {
+		keys[i] = toPropertyKey(s.rt, list.Get(strconv.Itoa(i)))
 	}
 	return keys
 }
