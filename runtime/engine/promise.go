@@ -49,8 +49,8 @@ func settled(rt *goja.Runtime, state goja.PromiseState, v goja.Value) *goja.Prom
 // for the outcome and without looking at properties that script may have changed. A rejection counts as handled.
 // Neither function may be nil.
 func Then(rt *goja.Runtime, p *goja.Promise, fulfilled, rejected func(goja.Value)) {
-	onFulfilled := func(c goja.FunctionCall) goja.Value { fulfilled(c.Argument(0)); return nil }
-	onRejected := func(c goja.FunctionCall) goja.Value { rejected(c.Argument(0)); return nil }
+	onFulfilled := func(c goja.FunctionCall) goja.Value { fulfilled(c.Argument(0)); return goja.Undefined() }
+	onRejected := func(c goja.FunctionCall) goja.Value { rejected(c.Argument(0)); return goja.Undefined() }
 	l := native
 	if l == nil || p.State() != goja.PromiseStatePending {
 		publicThen(rt, p, onFulfilled, onRejected)
