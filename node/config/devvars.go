@@ -39,7 +39,7 @@ func (l *loader) secrets(f *file) {
 	}
 	if len(missing) > 0 {
 		required := f.own("secrets").in("required")
-		f.warnf(required.key, "%s: missing %s; add them to %s", required.path, quoteList(missing), shownPath(path, l.base))
+		f.warnf(required.key, "%s: %s has no value for %s", required.path, shownPath(path, l.base), quoteList(missing))
 	}
 }
 

@@ -2,10 +2,14 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
+	"github.com/evanw/esbuild/pkg/api"
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
@@ -55,7 +59,27 @@ func (b *tomlBuilder) syntax(err error) {
 			at = span{n, n + len(pe.Highlight)}
 		}
 	}
-	b.s.errorf(at, "invalid TOML: %s", strings.TrimPrefix(err.Error(), "toml: "))
+	text := strings.TrimPrefix(err.Error(), "toml: ")
+	if word := b.bareWord(at.start); word != "" && (strings.Contains(text, "keyword") || strings.Contains(text, "at start of value")) {
+		loc := b.s.at(span{at.start, at.start + len(word)})
+		loc.Suggestion = strconv.Quote(word)
+		b.s.error(api.Message{Text: fmt.Sprintf("invalid TOML: a string is written in quotes, as in %q", word), Location: loc})
+		return
+	}
+	b.s.errorf(at, "invalid TOML: %s", text)
+}
+
+// bareWord returns the word that begins at an offset, if it is a string that lacks its quotes.
+func (b *tomlBuilder) bareWord(at int) string {
+	rest := b.s.text[at:]
+	end := 0
+	for end < len(rest) && end < 100 && rest[end] > ' ' && rest[end] < utf8.RuneSelf && strings.IndexByte(",#[]{}\"'=", rest[end]) < 0 {
+		end++
+	}
+	if end == 0 || !unicode.IsLetter(rune(rest[0])) && rest[0] != '.' && rest[0] != '/' {
+		return ""
+	}
+	return string(rest[:end])
 }
 
 func (b *tomlBuilder) fault(at span, format string, args ...any) {

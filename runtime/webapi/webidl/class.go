@@ -70,7 +70,7 @@ func (c *Class[T]) ExtendsBuiltin(name string) *Class[T] {
 func (c *Class[T]) Hide() *Class[T] { c.hidden = true; return c }
 
 // Constructor sets what `new` does: it returns the value that the new object carries, or throws. A value with a method
-// Bind(*goja.Object) is told the object.
+// Bind(*Realm, *goja.Object) is told the object.
 func (c *Class[T]) Constructor(length int, fn func(c Call) T) *Class[T] {
 	c.length = length
 	c.construct = func(call Call) any { return fn(call) }
@@ -78,7 +78,7 @@ func (c *Class[T]) Constructor(length int, fn func(c Call) T) *Class[T] {
 }
 
 // binder is implemented by values that want to know the object that carries them.
-type binder interface{ Bind(*goja.Object) }
+type binder interface{ Bind(*Realm, *goja.Object) }
 
 // Method adds an operation. Length is the number of its required arguments: with fewer, script gets a TypeError.
 func (c *Class[T]) Method(name string, length int, fn func(this T, c Call) goja.Value) *Class[T] {
@@ -198,7 +198,7 @@ func (c *Class[T]) Member(m engine.Member) *Class[T] { c.proto = append(c.proto,
 func (c *Class[T]) New(r *Realm, v T) *goja.Object {
 	obj := engine.NewObject(r.VM, r.Proto(c.Interface), v)
 	if b, ok := any(v).(binder); ok {
-		b.Bind(obj)
+		b.Bind(r, obj)
 	}
 	return obj
 }
@@ -296,7 +296,7 @@ func (r *Realm) Class(i *Interface) *goja.Object {
 		v := i.construct(Call{Realm: r, Args: args, NewTarget: newTarget, Name: name})
 		obj := engine.NewObject(r.VM, r.protoFor(i, newTarget), v)
 		if b, ok := v.(binder); ok {
-			b.Bind(obj)
+			b.Bind(r, obj)
 		}
 		return obj
 	}, func(c *goja.Object) { r.ctors = put(r.ctors, i.id, c) })

@@ -4,8 +4,6 @@ import (
 	"fmt"
 
 	"github.com/dop251/goja"
-
-	"github.com/bindery/bindery/runtime/engine"
 )
 
 // DOMException is https://webidl.spec.whatwg.org/#idl-DOMException.
@@ -65,11 +63,8 @@ func (d *DOMException) code() int {
 }
 
 // Bind gives the object its stack, as an Error has one.
-func (d *DOMException) Bind(obj *goja.Object) {
-	vm := engine.RuntimeOf(obj)
-	if vm == nil {
-		return
-	}
+func (d *DOMException) Bind(r *Realm, obj *goja.Object) {
+	vm := r.VM
 	text := d.Name
 	if d.Message != "" {
 		text += ": " + d.Message
