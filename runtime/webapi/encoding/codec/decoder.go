@@ -39,7 +39,7 @@ func (e *Encoding) newDecoding() decoding {
 	case e.table != nil:
 		return &singleByteDecoder{table: e.table.DecodeByte}
 	case e.double != nil:
-		return &transformDecoder{transformer: e.double.NewDecoder().Transformer}
+		return newMultiByteDecoder(e)
 	}
 	switch e.name {
 	case "UTF-16LE":

@@ -3,9 +3,8 @@
 // arithmetic of encodeInto. It works on Go bytes and strings and knows no JavaScript engine; the classes that script
 // sees wrap it elsewhere.
 //
-// UTF-8, UTF-16, x-user-defined and replacement are implemented here; the index tables and the multi-byte decoders of
-// the legacy encodings come from golang.org/x/text. Where those differ from the standard is written in
-// docs/rationale/encoding.md.
+// The indexes of the legacy encodings, which are most of the work, come from golang.org/x/text. The decoders around them
+// are here, since those of that library answer malformed input otherwise than the standard: docs/rationale/encoding.md.
 //
 // A *[Encoding] is immutable and may be shared by goroutines. A *[Decoder] has state and may not.
 //

@@ -148,7 +148,7 @@ var encodings = [...]Encoding{
 		labels: "x-mac-cyrillic x-mac-ukrainian",
 	},
 	{
-		name: "GBK", double: simplifiedchinese.GBK,
+		name: "GBK", double: simplifiedchinese.GB18030,
 		labels: "chinese csgb2312 csiso58gb231280 gb2312 gb_2312 gb_2312-80 gbk iso-ir-58 x-gbk",
 	},
 	{

@@ -1,11 +1,8 @@
 package codec
 
 import (
-	"errors"
 	"strings"
 	"unicode/utf8"
-
-	"golang.org/x/text/transform"
 )
 
 // singleByteDecoder is the decoder of the single-byte encodings
@@ -25,8 +22,13 @@ func (d *singleByteDecoder) decode(chunk []byte, _, fatal bool) (string, error) 
 			continue
 		}
 		r := d.table(b)
-		if r == utf8.RuneError && fatal {
-			return "", ErrInvalid
+		if r == utf8.RuneError {
+			switch {
+			case b < 0xA0: // golang.org/x/text leaves out what the indexes of the standard map to C1 controls
+				r = rune(b)
+			case fatal:
+				return "", ErrInvalid
+			}
 		}
 		out.WriteRune(r)
 	}
@@ -57,42 +59,4 @@ func (d *replacementDecoder) decode(chunk []byte, flush, fatal bool) (string, er
 		d.reported = false
 	}
 	return text, nil
-}
-
-// transformDecoder runs a multi-byte decoder of golang.org/x/text. Bytes it can't use before it sees more wait in
-// pending.
-type transformDecoder struct {
-	transformer transform.Transformer
-	pending     []byte
-}
-
-func (d *transformDecoder) reset() {
-	d.transformer.Reset()
-	d.pending = d.pending[:0]
-}
-
-func (d *transformDecoder) decode(chunk []byte, flush, fatal bool) (string, error) {
-	if len(d.pending) > 0 {
-		chunk = append(d.pending, chunk...)
-	}
-	var out strings.Builder
-	out.Grow(len(chunk) + len(chunk)/2)
-	var buffer [1024]byte
-	for {
-		written, read, err := d.transformer.Transform(buffer[:], chunk, flush)
-		if fatal && strings.Contains(string(buffer[:written]), replacementText) {
-			return "", ErrInvalid
-		}
-		out.Write(buffer[:written])
-		chunk = chunk[read:]
-		if err == nil || errors.Is(err, transform.ErrShortSrc) {
-			break
-		}
-	}
-	if flush {
-		d.reset()
-	} else {
-		d.pending = append([]byte(nil), chunk...)
-	}
-	return out.String(), nil
 }
