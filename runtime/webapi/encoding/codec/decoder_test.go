@@ -57,6 +57,7 @@ var decodeCases = []struct {
 	{"gb18030", "\x94\x39\xDA\x33\x81\x30\x81\x30", "💩\u0080", false},
 	{"gb18030", "\x81\x30\x81", "\uFFFD", true},
 	{"gb18030", "\xFF", "\uFFFD", true},
+	{"gb18030", "\xA1\x40\xA7\xA0\xA3\xA0\xAA\xA1\xF8\xA1\xA2\xAC", "\uE4C6\uE765\u3000\uE000\uE234\uE767", false},
 	{"gb18030", "\xA8\xBC\xA6\xD9", "\u1E3F\uFE10", false},
 	{"gb18030", "\x84\x31\xA4\x37", "\uFFFD", false},
 	{"gbk", "\xC4\x20", "\uFFFD ", true},

@@ -2,29 +2,11 @@ package codec
 
 import (
 	"bufio"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 )
-
-// readTable reads a table of web-platform-tests, comments (strings in the array) left out. Where the data isn't there,
-// the test is skipped.
-func readTable(t *testing.T, path string) []map[string]any {
-	t.Helper()
-	var rows []any
-	if err := json.Unmarshal(readData(t, path), &rows); err != nil {
-		t.Fatalf("read %s: %v", path, err)
-	}
-	var table []map[string]any
-	for _, row := range rows {
-		if m, ok := row.(map[string]any); ok {
-			table = append(table, m)
-		}
-	}
-	return table
-}
 
 // readData finds the data beside the repository or where BINDERY_WPT_DATA says.
 func readData(t *testing.T, path string) []byte {
