@@ -3,6 +3,7 @@ package whatwgurl
 import (
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 	"unicode/utf8"
 )
@@ -183,6 +184,18 @@ func TestStrictDomain(t *testing.T) {
 		if got, ok := DomainToASCII(domain, true); got != want || ok != (want != "") {
 			t.Errorf("%q is %q, %v", domain, got, ok)
 		}
+	}
+}
+
+func TestLongDomain(t *testing.T) {
+	if _, ok := DomainToASCII(strings.Repeat("é", maxUnicodeDomain/2), false); !ok {
+		t.Error("a domain at the limit is refused")
+	}
+	if _, ok := DomainToASCII(strings.Repeat("é", maxUnicodeDomain/2)+"a", false); ok {
+		t.Error("a domain over the limit is taken")
+	}
+	if _, ok := DomainToASCII(strings.Repeat("a", 100*maxUnicodeDomain), false); !ok {
+		t.Error("the limit holds for plain ASCII")
 	}
 }
 
