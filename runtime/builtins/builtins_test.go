@@ -2,6 +2,7 @@ package builtins_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/dop251/goja"
@@ -20,6 +21,75 @@ func newRuntime(t testing.TB) *goja.Runtime {
 	return rt
 }
 
+// newLazyRuntime installs as the engine does: nothing is made before it is touched.
+func newLazyRuntime(t testing.TB) *goja.Runtime {
+	t.Helper()
+	rt := goja.New()
+	prototype, err := rt.RunString(`Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()))`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range builtins.Properties() {
+		target := rt.GlobalObject()
+		if p.On == "%IteratorPrototype%" {
+			target = prototype.(*goja.Object)
+		} else if p.On != "" {
+			for step := range strings.SplitSeq(p.On, ".") {
+				target = target.Get(step).(*goja.Object)
+			}
+		}
+		if err := defineLazily(rt, target, p); err != nil {
+			t.Fatalf("%s: %v", p.Key(), err)
+		}
+	}
+	return rt
+}
+
+func defineLazily(rt *goja.Runtime, target *goja.Object, p builtins.Property) error {
+	if p.Kind == builtins.Getter {
+		get, set := p.Make(rt), goja.Value(nil)
+		if p.MakeSetter != nil {
+			set = p.MakeSetter(rt)
+		}
+		if p.Symbol != nil {
+			return target.DefineAccessorPropertySymbol(p.Symbol, get, set, goja.ToFlag(p.Configurable), goja.ToFlag(p.Enumerable))
+		}
+		return target.DefineAccessorProperty(p.Name, get, set, goja.ToFlag(p.Configurable), goja.ToFlag(p.Enumerable))
+	}
+	var own goja.Value
+	if p.Wrap != nil {
+		own = target.Get(p.Name)
+	}
+	define := func(v goja.Value) error {
+		if p.Symbol != nil {
+			return target.DefineDataPropertySymbol(p.Symbol, v, goja.ToFlag(p.Writable), goja.ToFlag(p.Configurable), goja.ToFlag(p.Enumerable))
+		}
+		return target.DefineDataProperty(p.Name, v, goja.ToFlag(p.Writable), goja.ToFlag(p.Configurable), goja.ToFlag(p.Enumerable))
+	}
+	get := rt.ToValue(func(goja.FunctionCall) goja.Value {
+		var v goja.Value
+		if p.Wrap != nil {
+			v = p.Wrap(rt, own)
+		} else {
+			v = p.Make(rt)
+		}
+		if err := define(v); err != nil {
+			panic(err)
+		}
+		return v
+	})
+	set := rt.ToValue(func(call goja.FunctionCall) goja.Value {
+		if err := define(call.Argument(0)); err != nil {
+			panic(err)
+		}
+		return goja.Undefined()
+	})
+	if p.Symbol != nil {
+		return target.DefineAccessorPropertySymbol(p.Symbol, get, set, goja.FLAG_TRUE, goja.ToFlag(p.Enumerable))
+	}
+	return target.DefineAccessorProperty(p.Name, get, set, goja.FLAG_TRUE, goja.ToFlag(p.Enumerable))
+}
+
 const show = `(v) => {
 	if (typeof v === "object" && v !== null || Array.isArray(v)) return JSON.stringify(v);
 	if (typeof v === "symbol") return v.toString();
@@ -27,10 +97,15 @@ const show = `(v) => {
 	return Object.is(v, -0) ? "-0" : String(v);
 }`
 
-// evaluate runs source in a fresh runtime and shows what it gives.
+// evaluate runs source in a fresh runtime and shows what it gives; in a second one, where all is made lazily, it must
+// give the same.
 func evaluate(t testing.TB, source string) string {
 	t.Helper()
-	return evaluateIn(t, newRuntime(t), source)
+	eager := evaluateIn(t, newRuntime(t), source)
+	if lazy := evaluateIn(t, newLazyRuntime(t), source); lazy != eager && !strings.Contains(source, "descriptor(") && !strings.Contains(source, "prototype.set =") {
+		t.Errorf("%s\ninstalled lazily %s\n        eagerly %s", source, lazy, eager)
+	}
+	return eager
 }
 
 func evaluateIn(t testing.TB, rt *goja.Runtime, source string) string {

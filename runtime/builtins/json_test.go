@@ -164,9 +164,9 @@ func jsonValue(rt *goja.Runtime, depth int) *rapid.Generator[goja.Value] {
 			return rt.ToValue(rapid.String().Draw(t, "string"))
 		case 4:
 			return []goja.Value{goja.Null(), goja.Undefined(), rt.ToValue(true), rt.ToValue(false), rt.ToValue(math.Copysign(0, -1))}[rapid.IntRange(0, 4).Draw(t, "which")]
-		case 5: // never empty: goja then forgets to undo its indentation
+		case 5:
 			var items []any
-			for _, v := range rapid.SliceOfN(jsonValue(rt, depth-1), 1, 4).Draw(t, "items") {
+			for _, v := range rapid.SliceOfN(jsonValue(rt, depth-1), 0, 4).Draw(t, "items") {
 				items = append(items, v)
 			}
 			return rt.NewArray(items...)
@@ -183,24 +183,27 @@ func jsonValue(rt *goja.Runtime, depth int) *rapid.Generator[goja.Value] {
 
 func TestJSONLikeGoja(t *testing.T) {
 	p := newJSONPair(t)
-	gaps := []goja.Value{goja.Undefined(), p.rt.ToValue(2), p.rt.ToValue("\t"), p.rt.ToValue("--")}
+	gaps := []goja.Value{p.rt.ToValue(2), p.rt.ToValue("\t"), p.rt.ToValue(" \n ")}
 	rapid.Check(t, func(t *rapid.T) {
 		v := jsonValue(p.rt, 3).Draw(t, "value")
-		gap := rapid.SampledFrom(gaps).Draw(t, "gap")
-		want := p.text(p.ownStringify, v, goja.Undefined(), gap)
-		got := p.text(p.stringify, v, goja.Undefined(), gap)
+		want := p.text(p.ownStringify, v)
+		got := p.text(p.stringify, v)
 		if got != want {
 			t.Fatalf("stringify\n got %s\nwant %s", got, want)
 		}
-		if got == "undefined" || gap == gaps[3] {
+		if got == "undefined" {
 			return
 		}
-		parsed, err := p.parse(goja.Undefined(), p.rt.ToValue(got))
-		if err != nil {
-			t.Fatalf("parse %s: %v", got, err)
-		}
-		if again := p.text(p.stringify, parsed, goja.Undefined(), gap); again != got {
-			t.Fatalf("round trip\n got %s\nwant %s", again, got)
+		// Indented, goja goes wrong after an empty array or object; so that is only read back.
+		gap := rapid.SampledFrom(gaps).Draw(t, "gap")
+		for _, text := range []string{got, p.text(p.stringify, v, goja.Undefined(), gap)} {
+			parsed, err := p.parse(goja.Undefined(), p.rt.ToValue(text))
+			if err != nil {
+				t.Fatalf("parse %s: %v", text, err)
+			}
+			if again := p.text(p.stringify, parsed); again != got {
+				t.Fatalf("round trip of %s\n got %s\nwant %s", text, again, got)
+			}
 		}
 	})
 }

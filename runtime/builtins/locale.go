@@ -19,7 +19,7 @@ func localeProperties() []Property {
 		replace("Date.prototype", "toLocaleString", 0, dateToLocale("any", "all")),
 		replace("Date.prototype", "toLocaleDateString", 0, dateToLocale("date", "date")),
 		replace("Date.prototype", "toLocaleTimeString", 0, dateToLocale("time", "time")),
-		replace("String.prototype", "localeCompare", 1, localeCompare),
+		wrap(method("String.prototype", "localeCompare", 1, nil), localeCompare),
 		{
 			Name: "Intl", Kind: Data, Writable: true, Configurable: true,
 			Make: func(rt *goja.Runtime) goja.Value { return newIntl(rt) },

@@ -62,16 +62,16 @@ func collatorClass(rt *goja.Runtime) *goja.Object {
 }
 
 // localeCompare is goja's own unless it is given a locale or options, which goja's would ignore.
-func localeCompare(rt *goja.Runtime) native {
-	own := intrinsic(rt, "String.prototype", "localeCompare")
-	return func(call goja.FunctionCall) goja.Value {
+func localeCompare(rt *goja.Runtime, replaced goja.Value) goja.Value {
+	own := callable(rt, replaced, "localeCompare")
+	return newFunction(rt, "localeCompare", 1, func(call goja.FunctionCall) goja.Value {
 		if goja.IsUndefined(call.Argument(1)) && goja.IsUndefined(call.Argument(2)) {
 			return invoke(own, call.This, call.Argument(0))
 		}
 		s := thisString(rt, call, "localeCompare").String()
 		that := toString(rt, call.Argument(0)).String()
 		return rt.ToValue(newCollator(rt, call.Argument(1), call.Argument(2)).compare.Compare(s, that))
-	}
+	})
 }
 
 // pluralRules is the slots of an Intl.PluralRules.

@@ -37,6 +37,9 @@ type Property struct {
 	// Make builds the function, getter or value for one runtime. It is called on the goroutine that owns rt, at the
 	// first touch, and once at most. It throws (panics with) what a native function would throw.
 	Make func(rt *goja.Runtime) goja.Value
+	// Wrap, where it isn't nil, must be called instead of Make by whoever installs lazily: it gets goja's own value, which
+	// Make would look up where it was replaced already.
+	Wrap func(rt *goja.Runtime, own goja.Value) goja.Value
 	// MakeSetter builds the setter of a Getter; nil where there is none.
 	MakeSetter func(rt *goja.Runtime) goja.Value
 	// Replace says that goja has one already and this replaces it.
@@ -73,6 +76,14 @@ func method(on, name string, length int, bind func(rt *goja.Runtime) native) Pro
 func replace(on, name string, length int, bind func(rt *goja.Runtime) native) Property {
 	p := method(on, name, length, bind)
 	p.Replace = true
+	return p
+}
+
+// wrap describes a replacement that needs goja's own.
+func wrap(p Property, build func(rt *goja.Runtime, own goja.Value) goja.Value) Property {
+	p.Replace = true
+	p.Wrap = build
+	p.Make = func(rt *goja.Runtime) goja.Value { return build(rt, resolve(rt, p.On).Get(p.Name)) }
 	return p
 }
 

@@ -2,47 +2,29 @@ package builtins
 
 import (
 	"strings"
-	"sync/atomic"
 
 	"github.com/dop251/goja"
+
+	"github.com/bindery/bindery/runtime/bundle/lower/regex"
 )
 
-// PatternExpander rewrites a regular expression's pattern that goja would compile and never match (\p{...}) into one
-// that means the same without. flags are those of the expression. An error is thrown as a SyntaxError with its text.
-type PatternExpander func(source, flags string) (string, error)
-
-var patternExpander atomic.Pointer[PatternExpander]
-
-// SetPatternExpander plugs in what new RegExp uses for patterns with Unicode property escapes, in all runtimes. Without
-// one, such patterns throw a SyntaxError. Safe from any goroutine; meant for start-up.
-func SetPatternExpander(expand PatternExpander) { patternExpander.Store(&expand) }
-
 func regExpProperties() []Property {
+	class := func(rt *goja.Runtime, own goja.Value) goja.Value { return stateOf(rt).regExpClass(own.(*goja.Object)) }
 	return []Property{
-		{
-			Name: "RegExp", Kind: Constructor, Length: 2, Replace: true, Writable: true, Configurable: true,
-			Make: func(rt *goja.Runtime) goja.Value { return stateOf(rt).regExpClass() },
-		},
-		{
-			On: "RegExp.prototype", Name: "constructor", Kind: Data, Replace: true, Writable: true, Configurable: true,
-			Make: func(rt *goja.Runtime) goja.Value { return stateOf(rt).regExpClass() },
-		},
+		wrap(Property{Name: "RegExp", Kind: Constructor, Length: 2, Writable: true, Configurable: true}, class),
+		wrap(Property{On: "RegExp.prototype", Name: "constructor", Kind: Data, Writable: true, Configurable: true}, class),
+		wrap(method("RegExp.prototype", "compile", 2, nil), regExpCompile),
 		method("RegExp", "escape", 1, regExpEscape),
 	}
 }
 
 // regExpClass wraps goja's RegExp in a proxy, so that statics, prototype, species and subclassing are goja's own, and
 // only calls and constructions with a pattern that holds a property escape are changed.
-func (s *state) regExpClass() *goja.Object {
+func (s *state) regExpClass(own *goja.Object) *goja.Object {
 	if s.regExp != nil {
 		return s.regExp
 	}
 	rt := s.rt
-	own := rt.GlobalObject().Get("RegExp").(*goja.Object)
-	if own.ExportType() == proxyType { // made before, by a state that is gone
-		s.regExp = own
-		return own
-	}
 	construct, _ := goja.AssertConstructor(own)
 	call, _ := goja.AssertFunction(own)
 	s.regExp = rt.ToValue(rt.NewProxy(own, &goja.ProxyTrapConfig{
@@ -50,20 +32,42 @@ func (s *state) regExpClass() *goja.Object {
 			if o := s.sameRegExp(args); o != nil {
 				return o
 			}
-			args, source := expandArguments(rt, args)
-			made := invoke(call, this, args...)
-			showSource(made, source)
+			e := expandArguments(rt, args)
+			made := invoke(call, this, e.args...)
+			e.show(rt, made)
 			return made
 		},
 		Construct: func(_ *goja.Object, args []goja.Value, newTarget *goja.Object) *goja.Object {
-			args, source := expandArguments(rt, args)
-			made, err := construct(newTarget, args...)
+			e := expandArguments(rt, args)
+			made, err := construct(newTarget, e.args...)
 			must(err)
-			showSource(made, source)
+			e.show(rt, made)
 			return made
 		},
 	})).(*goja.Object)
+	must(own.DefineDataPropertySymbol(goja.SymHasInstance, newFunction(rt, "[Symbol.hasInstance]", 1, hasInstance(rt)), no, yes, no))
 	return s.regExp
+}
+
+// hasInstance is Function.prototype[Symbol.hasInstance], that is OrdinaryHasInstance: goja's refuses proxies.
+func hasInstance(rt *goja.Runtime) native {
+	return func(call goja.FunctionCall) goja.Value {
+		class, ok := call.This.(*goja.Object)
+		o, isObject := call.Argument(0).(*goja.Object)
+		if _, callable := goja.AssertFunction(call.This); !ok || !callable || !isObject {
+			return rt.ToValue(false)
+		}
+		prototype, ok := class.Get("prototype").(*goja.Object)
+		if !ok {
+			panic(rt.NewTypeError("Function has non-object prototype in instanceof check"))
+		}
+		for p := o.Prototype(); p != nil; p = p.Prototype() {
+			if p.SameAs(prototype) {
+				return rt.ToValue(true)
+			}
+		}
+		return rt.ToValue(false)
+	}
 }
 
 // sameRegExp is the first step of RegExp(pattern, flags) called as a function: a regular expression made by this class
@@ -87,47 +91,82 @@ func isRegExp(o *goja.Object) bool {
 	return o.ClassName() == "RegExp"
 }
 
-// expandArguments gives the arguments for goja's RegExp, and the source that script is to see if it isn't that of the
-// pattern.
-func expandArguments(rt *goja.Runtime, args []goja.Value) ([]goja.Value, goja.Value) {
+// regExpCompile is the legacy RegExp.prototype.compile.
+func regExpCompile(rt *goja.Runtime, replaced goja.Value) goja.Value {
+	own := callable(rt, replaced, "compile")
+	return newFunction(rt, "compile", 2, func(call goja.FunctionCall) goja.Value {
+		e := expandArguments(rt, call.Arguments)
+		v := invoke(own, call.This, e.args...)
+		e.show(rt, v)
+		return v
+	})
+}
+
+// expanded is a pattern and flags as goja runs them, and as script is to see them.
+type expanded struct {
+	args          []goja.Value
+	source, flags goja.Value // nil where they are those of args
+}
+
+// expandArguments rewrites the arguments of RegExp where goja would compile them and never match (\p{...}) or refuse
+// them (flag v, modifiers).
+func expandArguments(rt *goja.Runtime, args []goja.Value) expanded {
+	e := expanded{args: args}
 	if len(args) == 0 {
-		return args, nil
+		return e
 	}
 	if o, ok := args[0].(*goja.Object); ok && o.ClassName() == "RegExp" {
-		if hasOwnName(o, "source") {
-			return args, o.Get("source")
+		if hasOwnName(o, "source") { // an expanded one: goja copies the pattern that it runs
+			e.source = o.Get("source")
 		}
-		return args, nil
+		return e
 	}
-	text, ok := args[0].(goja.String)
+	pattern, ok := args[0].(goja.String)
 	if !ok {
-		return args, nil
-	}
-	source := text.String()
-	if !strings.Contains(source, `\p{`) && !strings.Contains(source, `\P{`) {
-		return args, nil
+		return e
 	}
 	flags := ""
 	if len(args) > 1 && !goja.IsUndefined(args[1]) {
-		flags = args[1].String()
+		flags = toString(rt, args[1]).String()
 	}
-	if !strings.ContainsAny(flags, "uv") {
-		return args, nil
+	source := pattern.String()
+	if !regex.Needed(source, flags) {
+		return e
 	}
-	expand := patternExpander.Load()
-	if expand == nil {
-		panic(newError(rt, "SyntaxError", "Invalid regular expression: /"+source+"/"+flags+": Unicode property escapes are not supported here"))
+	refuse := func(why string) {
+		panic(newError(rt, "SyntaxError", "Invalid regular expression: /"+source+"/"+flags+": "+why))
 	}
-	expanded, err := (*expand)(source, flags)
+	text, err := regex.ExpandPattern(source, flags)
 	if err != nil {
-		panic(newError(rt, "SyntaxError", "Invalid regular expression: /"+source+"/"+flags+": "+err.Error()))
+		refuse(err.Error())
 	}
-	return []goja.Value{rt.ToValue(expanded), rt.ToValue(flags)}, args[0]
+	engineFlags := regex.EngineFlags(flags)
+	if text == source && engineFlags == flags {
+		return e
+	}
+	if lossy(source) && !wellFormed(pattern) {
+		refuse("a lone surrogate beside what has to be rewritten is not supported")
+	}
+	e.args = []goja.Value{rt.ToValue(text), rt.ToValue(engineFlags)}
+	e.source = pattern
+	if engineFlags != flags {
+		e.flags = rt.ToValue(flags)
+	}
+	return e
 }
 
-func showSource(made, source goja.Value) {
-	if source != nil {
-		must(made.(*goja.Object).DefineDataProperty("source", source, no, yes, no))
+// show gives made the properties that differ from what goja says of the pattern that it runs.
+func (e *expanded) show(rt *goja.Runtime, made goja.Value) {
+	o, ok := made.(*goja.Object)
+	if !ok {
+		return
+	}
+	if e.source != nil {
+		must(o.DefineDataProperty("source", e.source, no, yes, no))
+	}
+	if e.flags != nil {
+		must(o.DefineDataProperty("flags", e.flags, no, yes, no))
+		must(o.DefineDataProperty("unicodeSets", rt.ToValue(true), no, yes, no))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	_ "time/tzdata" // a node may have no zone database
 )
@@ -20,6 +21,14 @@ type DateOptions struct {
 	HourCycle                 string // h12 or h23, h11, h24
 	DateStyle, TimeStyle      string // full, long, medium, short
 }
+
+type zone struct {
+	location *time.Location
+	name     string
+}
+
+// zones caches what was loaded, by lower-case name: no more than the zone database has.
+var zones sync.Map
 
 // Zone finds a time zone by its IANA name or offset, whatever the case. The name given back is canonical.
 func Zone(name string) (*time.Location, string, error) {
@@ -38,9 +47,15 @@ func Zone(name string) (*time.Location, string, error) {
 			return time.FixedZone(name, offset), name, nil
 		}
 	}
-	if name != "" && !strings.EqualFold(name, "local") {
+	key := strings.ToLower(name)
+	if known, ok := zones.Load(key); ok {
+		z := known.(zone)
+		return z.location, z.name, nil
+	}
+	if name != "" && key != "local" {
 		for _, candidate := range []string{name, zoneCase(name), strings.ToUpper(name)} {
 			if loc, err := time.LoadLocation(candidate); err == nil {
+				zones.Store(key, zone{loc, candidate})
 				return loc, candidate, nil
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/text/currency"
 	"golang.org/x/text/language"
@@ -72,7 +73,12 @@ type symbols struct {
 // groupFromFive are the locales that group from five digits on; x/text doesn't know.
 const groupFromFive = " es es-ES pl pl-PL pt-PT "
 
-var symbolCache sync.Map // locale -> *symbols
+const maxCachedLocales = 1000
+
+var (
+	symbolCache   sync.Map // locale -> *symbols
+	cachedLocales atomic.Int64
+)
 
 // symbolsOf asks x/text, which has no API for them, by formatting sample numbers.
 func symbolsOf(locale string) *symbols {
@@ -103,7 +109,9 @@ func symbolsOf(locale string) *symbols {
 	}
 	s.minus, _, _ = strings.Cut(plain(p.Sprint(number.Decimal(-1))), "1")
 	s.percentBefore, s.percent, _ = strings.Cut(plain(p.Sprint(number.Percent(0.01))), "1")
-	symbolCache.Store(locale, s)
+	if cachedLocales.Add(1) <= maxCachedLocales { // a tag comes from script, which can think up many
+		symbolCache.Store(locale, s)
+	}
 	return s
 }
 
