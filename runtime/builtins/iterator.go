@@ -126,15 +126,26 @@ type iteratorRecord struct {
 	o    *goja.Object
 	next goja.Value
 	call goja.Callable
+	// helper is set where o is an iterator helper with its own next: it is asked without result objects between.
+	helper *helper
 }
 
 // iteratorDirect is GetIteratorDirect.
 func iteratorDirect(rt *goja.Runtime, o *goja.Object) *iteratorRecord {
-	return &iteratorRecord{rt: rt, o: o, next: o.Get("next")}
+	r := &iteratorRecord{rt: rt, o: o, next: o.Get("next")}
+	if o.ExportType() == nativeObjectType {
+		if h, ok := o.Export().(*nativeObject).data.(*helper); ok && h.s.helperNext.SameAs(r.next) {
+			r.helper = h
+		}
+	}
+	return r
 }
 
 // step is IteratorStepValue: false at the end.
 func (r *iteratorRecord) step() (goja.Value, bool) {
+	if r.helper != nil {
+		return r.helper.advance()
+	}
 	if r.call == nil {
 		r.call = callable(r.rt, r.next, "next")
 	}

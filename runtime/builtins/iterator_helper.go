@@ -10,6 +10,7 @@ import (
 // specification, a step function here.
 type helper struct {
 	rt       *goja.Runtime
+	s        *state
 	step     func() (goja.Value, bool) // throws after closing what is to be closed
 	onReturn func(started bool)        // closes the underlying iterators
 
@@ -17,7 +18,7 @@ type helper struct {
 }
 
 func (s *state) newHelper(step func() (goja.Value, bool), onReturn func(started bool)) *goja.Object {
-	return newNativeIterator(s.rt, &helper{rt: s.rt, step: step, onReturn: onReturn}, s.helperPrototype())
+	return newNativeIterator(s.rt, &helper{rt: s.rt, s: s, step: step, onReturn: onReturn}, s.helperPrototype())
 }
 
 // helperOn is newHelper for the helpers that have one underlying iterator.
@@ -32,7 +33,7 @@ func (s *state) helperPrototype() *goja.Object {
 	}
 	rt := s.rt
 	s.helperProto = rt.CreateObject(s.iteratorPrototype())
-	addMethod(rt, s.helperProto, "next", 0, func(call goja.FunctionCall) goja.Value {
+	s.helperNext = addMethod(rt, s.helperProto, "next", 0, func(call goja.FunctionCall) goja.Value {
 		return nativeIterator[*helper](rt, call.This, "Iterator Helper.prototype.next").next()
 	})
 	addMethod(rt, s.helperProto, "return", 0, func(call goja.FunctionCall) goja.Value {
@@ -49,18 +50,24 @@ func (h *helper) enter() {
 }
 
 func (h *helper) next() goja.Value {
+	v, ok := h.advance()
+	if !ok {
+		return iterResult(h.rt, goja.Undefined(), true)
+	}
+	return iterResult(h.rt, v, false)
+}
+
+// advance is next without a result object; false at the end.
+func (h *helper) advance() (goja.Value, bool) {
 	h.enter()
 	if h.done {
-		return iterResult(h.rt, goja.Undefined(), true)
+		return nil, false
 	}
 	h.started, h.running, h.done = true, true, true
 	defer func() { h.running = false }()
 	v, ok := h.step()
-	if !ok {
-		return iterResult(h.rt, goja.Undefined(), true)
-	}
-	h.done = false
-	return iterResult(h.rt, v, false)
+	h.done = !ok
+	return v, ok
 }
 
 func (h *helper) doReturn() goja.Value {

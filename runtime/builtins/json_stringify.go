@@ -283,7 +283,13 @@ func (w *jsonWriter) leave(outer string, empty bool, end byte) {
 	w.stack = w.stack[:len(w.stack)-1]
 }
 
+// maxJSONLength is where a text is refused; an array's length costs its script nothing. V8 has a like bound.
+var maxJSONLength = 1 << 27 // a variable for its test
+
 func (w *jsonWriter) line() {
+	if len(w.buf) > maxJSONLength {
+		throwRange(w.rt, "Invalid string length")
+	}
 	if w.gap != "" {
 		w.buf = append(w.buf, '\n')
 		w.buf = append(w.buf, w.indent...)
@@ -320,7 +326,7 @@ func (w *jsonWriter) members(o *goja.Object) {
 	names := o.Keys()
 	for _, name := range names {
 		if lossy(name) {
-			keys := exactKeys(w.s, o)
+			keys := exactKeys(w.s, o, len(names))
 			for i := range keys {
 				empty = w.member(keys[i].get(w.s, o), &place, &keys[i], empty)
 			}

@@ -2,7 +2,6 @@ package builtins
 
 import (
 	"reflect"
-	"strconv"
 	"strings"
 
 	"github.com/dop251/goja"
@@ -102,7 +101,7 @@ func (k propertyKey) get(s *state, o *goja.Object) goja.Value {
 
 var (
 	deleteSource = program("(o, k) => { try { delete o[k]; } catch {} }")
-	keysSource   = program("(o) => { const keys = []; for (const k in {__proto__: null, ...o}) keys[keys.length] = k; return keys; }")
+	keysSource   = program("(o, n, add) => { for (const k in o) { if (n-- <= 0) break; add(k); } }")
 )
 
 // ownKeys is EnumerableOwnProperties(o, key). The API gives keys as Go strings; where one could have had a lone
@@ -112,7 +111,7 @@ func ownKeys(s *state, o *goja.Object) []propertyKey {
 	keys := make([]propertyKey, len(names))
 	for i, name := range names {
 		if lossy(name) {
-			return exactKeys(s, o)
+			return exactKeys(s, o, len(names))
 		}
 		keys[i].text = name
 	}
@@ -122,13 +121,14 @@ func ownKeys(s *state, o *goja.Object) []propertyKey {
 // lossy tells whether a Go string may stand for text with lone surrogates.
 func lossy(name string) bool { return strings.Contains(name, "\uFFFD") }
 
-func exactKeys(s *state, o *goja.Object) []propertyKey {
-	list := invoke(s.function(keysSource), goja.Undefined(), o).(*goja.Object)
-	n := int(list.Get("length").ToInteger())
-	keys := make([]propertyKey, n)
-	for i := range n {
-		keys[i] = toPropertyKey(s.rt, list.Get(strconv.Itoa(i)))
-	}
+// exactKeys enumerates in script, where own keys come before inherited ones; n is how many there are.
+func exactKeys(s *state, o *goja.Object, n int) []propertyKey {
+	keys := make([]propertyKey, 0, n)
+	add := s.rt.ToValue(func(call goja.FunctionCall) goja.Value {
+		keys = append(keys, toPropertyKey(s.rt, call.Argument(0)))
+		return goja.Undefined()
+	})
+	invoke(s.function(keysSource), goja.Undefined(), o, s.rt.ToValue(n), add)
 	return keys
 }
 

@@ -17,6 +17,7 @@ type state struct {
 	iteratorProto   *goja.Object
 	iteratorClass   *goja.Object
 	helperProto     *goja.Object
+	helperNext      *goja.Object
 	wrapProto       *goja.Object
 	suppressed      *goja.Object
 	regExp          *goja.Object
