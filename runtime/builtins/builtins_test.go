@@ -318,8 +318,10 @@ func TestMath(t *testing.T) {
 		{`Math.sumPrecise([1, "2"])`, "throws TypeError"},
 		{`Math.sumPrecise([1n])`, "throws TypeError"},
 		{`Math.sumPrecise([Object(1)])`, "throws TypeError"},
-		{`[1.337, 65519, 65520, 5.960464477539063e-8, 2.980232238769531e-8, 2.9802322387695316e-8, 1.00048828125].map(Math.f16round).join()`,
-			"1.3369140625,65504,Infinity,5.960464477539063e-8,0,5.960464477539063e-8,1"},
+		{
+			`[1.337, 65519, 65520, 5.960464477539063e-8, 2.980232238769531e-8, 2.9802322387695316e-8, 1.00048828125].map(Math.f16round).join()`,
+			"1.3369140625,65504,Infinity,5.960464477539063e-8,0,5.960464477539063e-8,1",
+		},
 		{`Math.f16round(-0)`, "-0"},
 		{`Math.f16round()`, "NaN"},
 	})

@@ -18,14 +18,16 @@ const maxJSONDepth = 7500
 
 func jsonParse(rt *goja.Runtime) native {
 	return func(call goja.FunctionCall) goja.Value {
-		value := ParseJSON(rt, call.Argument(0))
-		if reviver, ok := goja.AssertFunction(call.Argument(1)); ok {
-			root := rt.NewObject()
-			must(root.DefineDataProperty("", value, yes, yes, yes))
-			r := reviving{rt: rt, s: stateOf(rt), reviver: reviver}
-			return r.walk(root, propertyKey{}, 0)
+		text := jsonText(toString(rt, call.Argument(0)))
+		reviver, ok := goja.AssertFunction(call.Argument(1))
+		if !ok {
+			return ParseJSONText(rt, text)
 		}
-		return value
+		p := jsonParser{rt: rt, text: text, record: true}
+		root := rt.NewObject()
+		must(root.DefineDataProperty("", p.document(), yes, yes, yes))
+		r := reviving{rt: rt, s: stateOf(rt), reviver: reviver}
+		return r.walk(root, propertyKey{}, p.node, 0)
 	}
 }
 
@@ -36,29 +38,39 @@ type reviving struct {
 	reviver goja.Callable
 }
 
-func (r *reviving) walk(holder *goja.Object, key propertyKey, depth int) goja.Value {
+// walk revives what is at key of holder. node is where it was read, nil where a reviver has put something else.
+func (r *reviving) walk(holder *goja.Object, key propertyKey, node *jsonNode, depth int) goja.Value {
 	if depth > maxJSONDepth {
 		throwRange(r.rt, "Maximum call stack size exceeded")
 	}
 	value := key.get(r.s, holder)
-	if o, ok := value.(*goja.Object); ok {
-		if isArray(r.rt, o) {
-			n := toLength(getOr(o, "length"))
-			for i := range n {
-				r.element(o, propertyKey{text: strconv.FormatInt(i, 10)}, depth)
+	if node == nil || !value.SameAs(node.value) {
+		node = &jsonNode{}
+	}
+	context := r.rt.NewObject()
+	if o, ok := value.(*goja.Object); !ok {
+		if node.source != "" {
+			must(context.DefineDataProperty("source", newString(node.source), yes, yes, yes))
+		}
+	} else if isArray(r.rt, o) {
+		for i := range toLength(getOr(o, "length")) {
+			var element *jsonNode
+			if i < int64(len(node.elements)) {
+				element = node.elements[i]
 			}
-		} else {
-			for _, k := range ownKeys(r.s, o) {
-				r.element(o, k, depth)
-			}
+			r.element(o, propertyKey{text: strconv.FormatInt(i, 10)}, element, depth)
+		}
+	} else {
+		for _, k := range ownKeys(r.s, o) {
+			r.element(o, k, node.members[k], depth)
 		}
 	}
-	return invoke(r.reviver, holder, key.value(), value)
+	return invoke(r.reviver, holder, key.value(), value, context)
 }
 
 // element revives one property of o. Where it can't be changed it stays, as the specification has it.
-func (r *reviving) element(o *goja.Object, key propertyKey, depth int) {
-	v := r.walk(o, key, depth+1)
+func (r *reviving) element(o *goja.Object, key propertyKey, node *jsonNode, depth int) {
+	v := r.walk(o, key, node, depth+1)
 	switch {
 	case key.units != "":
 		if !goja.IsUndefined(v) {

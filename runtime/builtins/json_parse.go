@@ -13,18 +13,26 @@ import (
 // (Response.prototype.json and the like). It throws (panics with) a SyntaxError worded as V8's, or a RangeError for
 // nesting deeper than 7,500; so call it inside the VM, or in Runtime.Try.
 func ParseJSON(rt *goja.Runtime, text goja.Value) goja.Value {
-	s := toString(rt, text)
+	return ParseJSONText(rt, jsonText(toString(rt, text)))
+}
+
+// jsonText is the text of a string value as the parser reads it.
+func jsonText(s goja.String) string {
 	utf := s.String()
 	if len(utf) != s.Length() && strings.ContainsRune(utf, utf8.RuneError) && !wellFormed(s) {
-		utf = wtf8(s)
+		return wtf8(s)
 	}
-	return ParseJSONText(rt, utf)
+	return utf
 }
 
 // ParseJSONText is ParseJSON for UTF-8 text, such as a request's body. Invalid bytes count as U+FFFD. The value holds
 // no part of text.
 func ParseJSONText(rt *goja.Runtime, text string) goja.Value {
 	p := jsonParser{rt: rt, text: text}
+	return p.document()
+}
+
+func (p *jsonParser) document() goja.Value {
 	p.space()
 	v := p.value(0)
 	p.space()
@@ -61,6 +69,17 @@ type jsonParser struct {
 	keys map[string]string
 	// items is the stack of array elements being read.
 	items []any
+	// record asks for node, the place of the last value read.
+	record bool
+	node   *jsonNode
+}
+
+// jsonNode is a JSON Parse Record: a value and the text that it was read from, for revivers.
+type jsonNode struct {
+	value    goja.Value
+	source   string // of primitives
+	elements []*jsonNode
+	members  map[propertyKey]*jsonNode
 }
 
 func (p *jsonParser) space() {
@@ -83,6 +102,19 @@ func (p *jsonParser) peek() byte {
 }
 
 func (p *jsonParser) value(depth int) goja.Value {
+	if !p.record {
+		return p.read(depth)
+	}
+	p.node = nil
+	start := p.at
+	v := p.read(depth)
+	if p.node == nil {
+		p.node = &jsonNode{value: v, source: p.text[start:p.at]}
+	}
+	return v
+}
+
+func (p *jsonParser) read(depth int) goja.Value {
 	switch c := p.peek(); c {
 	case '{':
 		return p.object(depth + 1)
@@ -130,9 +162,13 @@ func (p *jsonParser) array(depth int) goja.Value {
 		return p.rt.NewArray()
 	}
 	base := len(p.items)
+	var nodes []*jsonNode
 	for {
 		v := p.value(depth)
 		p.items = append(p.items, v)
+		if p.record {
+			nodes = append(nodes, p.node)
+		}
 		p.space()
 		switch p.peek() {
 		case ',':
@@ -143,6 +179,9 @@ func (p *jsonParser) array(depth int) goja.Value {
 			array := p.rt.NewArray(p.items[base:]...)
 			clear(p.items[base:])
 			p.items = p.items[:base]
+			if p.record {
+				p.node = &jsonNode{value: array, elements: nodes}
+			}
 			return array
 		default:
 			p.fail("Expected ',' or ']' after array element in JSON")
@@ -160,6 +199,10 @@ func (p *jsonParser) object(depth int) goja.Value {
 	if p.peek() != '"' {
 		p.fail("Expected property name or '}' in JSON")
 	}
+	var nodes map[propertyKey]*jsonNode
+	if p.record {
+		nodes = make(map[propertyKey]*jsonNode)
+	}
 	for {
 		name := p.key()
 		p.space()
@@ -169,6 +212,9 @@ func (p *jsonParser) object(depth int) goja.Value {
 		p.at++
 		p.space()
 		v := p.value(depth)
+		if p.record {
+			nodes[name] = p.node
+		}
 		if name.units != "" {
 			name.createOn(stateOf(p.rt), o, v)
 		} else {
@@ -184,6 +230,9 @@ func (p *jsonParser) object(depth int) goja.Value {
 			}
 		case '}':
 			p.at++
+			if p.record {
+				p.node = &jsonNode{value: o, members: nodes}
+			}
 			return o
 		default:
 			p.fail("Expected ',' or '}' after property value in JSON")

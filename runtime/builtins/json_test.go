@@ -34,6 +34,9 @@ func TestJSONParse(t *testing.T) {
 		{`JSON.parse("[".repeat(1000) + "]".repeat(1000)).length`, "1"},
 		{`JSON.parse("{\"a\":[1,2,{\"b\":3}]}", (k, v) => typeof v === "number" ? v * 2 : v)`, `{"a":[2,4,{"b":6}]}`},
 		{`JSON.parse('{"a":1,"b":2}', (k, v) => k === "a" ? undefined : v)`, `{"b":2}`},
+		{`const seen = []; JSON.parse('{"a":[1.0,"x",{}],"b":9007199254740993}', (k, v, c) => { seen.push(c.source); return v; }); seen.map(String)`, `["1.0","\"x\"","undefined","undefined","9007199254740993","undefined"]`},
+		{`JSON.parse('[1,2]', function (k, v, c) { if (k === "0") this[1] = 3; return k === "1" ? String(c.source) : v; })`, `[1,"undefined"]`},
+		{`JSON.parse('[9007199254740993]', (k, v, c) => typeof v === "number" ? BigInt(c.source) : v)[0]`, "9007199254740993n"},
 		{`const keys = []; JSON.parse('{"a":[5],"b":1}', function (k, v) { keys.push(k); return v; }); keys`, `["0","a","b",""]`},
 		{`JSON.parse('[1,2]', function (k, v) { if (k === "0") Object.freeze(this); return k === "1" ? 9 : v; })`, "[1,2]"},
 	})
