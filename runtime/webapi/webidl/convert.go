@@ -31,11 +31,14 @@ func (r *Realm) DOMString(v goja.Value) goja.String {
 	if _, ok := v.(*goja.Symbol); ok {
 		panic(r.TypeError("Cannot convert a Symbol value to a string"))
 	}
-	s, ok := v.ToString().(goja.String)
-	if !ok { // an object whose toString gave a symbol
+	switch p := v.ToString().(type) { // goja leaves numbers, booleans, null and undefined as they are
+	case goja.String:
+		return p
+	case *goja.Symbol: // an object whose toString gave one
 		panic(r.TypeError("Cannot convert a Symbol value to a string"))
+	default:
+		return r.VM.ToValue(p.String()).(goja.String)
 	}
-	return s
 }
 
 // USVString converts to a scalar value string: lone surrogates become U+FFFD (https://webidl.spec.whatwg.org/#es-USVString).
