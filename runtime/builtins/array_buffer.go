@@ -19,6 +19,20 @@ func arrayBufferProperties() []Property {
 	return []Property{
 		transfer("transfer"),
 		transfer("transferToFixedLength"),
+		// Buffers never are resizable here; these say so.
+		getter(on, "resizable", func(rt *goja.Runtime) native {
+			return func(call goja.FunctionCall) goja.Value {
+				thisBuffer(rt, call, "resizable")
+				return rt.ToValue(false)
+			}
+		}),
+		getter(on, "maxByteLength", func(rt *goja.Runtime) native {
+			return func(call goja.FunctionCall) goja.Value {
+				return rt.ToValue(len(thisBuffer(rt, call, "maxByteLength").Bytes()))
+			}
+		}),
+		method("DataView.prototype", "getFloat16", 1, getFloat16),
+		method("DataView.prototype", "setFloat16", 2, setFloat16),
 		getter(on, "detached", func(rt *goja.Runtime) native {
 			return func(call goja.FunctionCall) goja.Value {
 				return rt.ToValue(thisBuffer(rt, call, "detached").Detached())
@@ -73,4 +87,21 @@ func toIndex(rt *goja.Runtime, v goja.Value) int {
 		throwRange(rt, "Invalid array buffer length")
 	}
 	return int(f)
+}
+
+// getFloat16 is https://tc39.es/ecma262/#sec-dataview.prototype.getfloat16.
+func getFloat16(rt *goja.Runtime) native {
+	get := intrinsic(rt, "DataView.prototype", "getUint16")
+	return func(call goja.FunctionCall) goja.Value {
+		return rt.ToValue(fromFloat16(uint16(invoke(get, call.This, call.Argument(0), call.Argument(1)).ToInteger())))
+	}
+}
+
+// setFloat16 is https://tc39.es/ecma262/#sec-dataview.prototype.setfloat16.
+func setFloat16(rt *goja.Runtime) native {
+	set := intrinsic(rt, "DataView.prototype", "setUint16")
+	return func(call goja.FunctionCall) goja.Value {
+		bits := toFloat16(call.Argument(1).ToNumber().ToFloat())
+		return invoke(set, call.This, call.Argument(0), rt.ToValue(bits), call.Argument(2))
+	}
 }

@@ -354,6 +354,29 @@ func TestLegacyAccessors(t *testing.T) {
 	})
 }
 
+func TestFloat16(t *testing.T) {
+	run(t, []snippet{
+		{`const d = new DataView(new ArrayBuffer(4)); [1.337, -65504, 6e-8, Infinity, 0, 0.5, 2].map((v) => { d.setFloat16(1, v); return d.getFloat16(1) === Math.f16round(v); })`, "[true,true,true,true,true,true,true]"},
+		{`const d = new DataView(new ArrayBuffer(2)); d.setFloat16(0, 1, true); [d.getUint8(0), d.getUint8(1), d.getFloat16(0, true)]`, "[0,60,1]"},
+		{`const d = new DataView(new ArrayBuffer(2)); d.setFloat16(0, NaN); d.getFloat16(0)`, "NaN"},
+		{`const d = new DataView(new ArrayBuffer(2)); d.setFloat16(0, -0); d.getFloat16(0)`, "-0"},
+		{`const d = new DataView(new ArrayBuffer(2)); let bad = 0; for (let i = 0; i < 0x7c00; i++) { d.setUint16(0, i); const v = d.getFloat16(0); d.setFloat16(0, v); if (d.getUint16(0) !== i) bad++; } bad`, "0"},
+		{`new DataView(new ArrayBuffer(2)).getFloat16(1)`, "throws RangeError"},
+	})
+}
+
+func TestLegacy(t *testing.T) {
+	run(t, []snippet{
+		{`Date.prototype.toGMTString === Date.prototype.toUTCString`, "true"},
+		{`const d = new Date(2024, 1, 1); d.setYear(98); [d.getYear(), d.getFullYear(), new Date(NaN).getYear()]`, "[98,1998,null]"},
+		{`"x".anchor('a"b') + "y".bold() + "z".link("u")`, `<a name="a&quot;b">x</a><b>y</b><a href="u">z</a>`},
+		{`String.prototype.big.call(null)`, "throws TypeError"},
+		{`const b = new ArrayBuffer(3); [b.resizable, b.maxByteLength]`, "[false,3]"},
+		{`[/x/.hasIndices, /x/.unicodeSets, RegExp.prototype.hasIndices === undefined]`, "[false,false,true]"},
+		{`Object.getOwnPropertyDescriptor(RegExp.prototype, "hasIndices").get.call({})`, "throws TypeError"},
+	})
+}
+
 func TestCaptureStackTrace(t *testing.T) {
 	run(t, []snippet{
 		{`const o = { name: "Odd", message: "m" }; (function outer() { Error.captureStackTrace(o); })(); /^Odd: m\n\tat outer \(/.test(o.stack)`, "true"},

@@ -32,6 +32,47 @@ func f16round(x float64) float64 {
 	return math.Copysign(math.RoundToEven(abs/quantum)*quantum, x)
 }
 
+// fromFloat16 gives the value of a binary16 number.
+func fromFloat16(bits uint16) float64 {
+	exponent, fraction := int(bits>>10&31), float64(bits&1023)
+	var f float64
+	switch exponent {
+	case 0:
+		f = math.Ldexp(fraction, -24)
+	case 31:
+		f = math.Inf(1)
+		if fraction != 0 {
+			f = math.NaN()
+		}
+	default:
+		f = math.Ldexp(1024+fraction, exponent-25)
+	}
+	if bits>>15 != 0 {
+		return -f
+	}
+	return f
+}
+
+// toFloat16 gives the bits of the nearest binary16 number.
+func toFloat16(x float64) uint16 {
+	f := f16round(x)
+	var sign uint16
+	if math.Signbit(f) {
+		sign = 1 << 15
+	}
+	f = math.Abs(f)
+	switch {
+	case math.IsNaN(f):
+		return 0x7E00
+	case math.IsInf(f, 0):
+		return sign | 0x7C00
+	case f < 1.0/(1<<14):
+		return sign | uint16(f*(1<<24))
+	}
+	fraction, exponent := math.Frexp(f)
+	return sign | uint16(exponent+14)<<10 | uint16(fraction*2048)&1023
+}
+
 // mathSumPrecise is Math.sumPrecise, https://tc39.es/ecma262/#sec-math.sumprecise.
 func mathSumPrecise(rt *goja.Runtime) native {
 	return func(call goja.FunctionCall) goja.Value {

@@ -123,6 +123,7 @@ func Properties() []Property {
 		mathProperties(),
 		mapProperties(),
 		objectProperties(),
+		legacyProperties(),
 		localeProperties(),
 	} {
 		all = append(all, part...)

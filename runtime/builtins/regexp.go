@@ -15,7 +15,25 @@ func regExpProperties() []Property {
 		wrap(Property{On: "RegExp.prototype", Name: "constructor", Kind: Data, Writable: true, Configurable: true}, class),
 		wrap(method("RegExp.prototype", "compile", 2, nil), regExpCompile),
 		method("RegExp", "escape", 1, regExpEscape),
+		regExpFlag("hasIndices"),
+		regExpFlag("unicodeSets"),
 	}
+}
+
+// regExpFlag is the accessor of a flag that no regular expression of goja has.
+func regExpFlag(name string) Property {
+	return getter("RegExp.prototype", name, func(rt *goja.Runtime) native {
+		return func(call goja.FunctionCall) goja.Value {
+			o, ok := call.This.(*goja.Object)
+			switch {
+			case ok && o.ClassName() == "RegExp":
+				return rt.ToValue(false)
+			case ok && o.SameAs(resolve(rt, "RegExp.prototype")):
+				return goja.Undefined()
+			}
+			panic(rt.NewTypeError("RegExp.prototype.%s getter called on incompatible receiver %s", name, describe(call.This, "object")))
+		}
+	})
 }
 
 // regExpClass wraps goja's RegExp in a proxy, so that statics, prototype, species and subclassing are goja's own, and
