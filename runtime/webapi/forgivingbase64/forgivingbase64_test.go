@@ -2,19 +2,18 @@ package forgivingbase64
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/bindery/bindery/runtime/webapi/wpt"
 )
 
 func TestBase64JSON(t *testing.T) {
 	var table [][2]any
-	if err := json.Unmarshal(readData(t, "fetch/data-urls/resources/base64.json"), &table); err != nil {
-		t.Fatal(err)
-	}
-	count := newTally(t, "base64.json")
+	wpt.Unmarshal(t, "fetch/data-urls/resources/base64.json", &table)
+	count := wpt.NewTally(t, "base64.json")
 	for _, row := range table {
 		input := row[0].(string)
 		complaint := ""
@@ -27,9 +26,9 @@ func TestBase64JSON(t *testing.T) {
 		if valid != (err == nil) || !bytes.Equal(data, want) {
 			complaint = fmt.Sprintf("%v, %v; want %v", data, err, row[1])
 		}
-		count.check(strconv.QuoteToASCII(input), complaint)
+		count.Check(strconv.QuoteToASCII(input), complaint)
 	}
-	count.done()
+	count.Done()
 }
 
 func TestDecode(t *testing.T) {

@@ -5,34 +5,36 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/bindery/bindery/runtime/webapi/wpt"
 )
 
 func TestMIMETypes(t *testing.T) {
 	for _, file := range []string{"mime-types.json", "generated-mime-types.json"} {
 		t.Run(file, func(t *testing.T) {
-			table := readTable(t, "mimesniff/mime-types/resources/"+file)
-			count := newTally(t, file)
+			table := wpt.Table(t, "mimesniff/mime-types/resources/"+file)
+			count := wpt.NewTally(t, file)
 			for _, row := range table {
 				input := row["input"].(string)
-				count.check(strconv.QuoteToASCII(input), complain(row, "output", input, Parse))
+				count.Check(strconv.QuoteToASCII(input), complain(row, "output", input, Parse))
 			}
-			count.done()
+			count.Done()
 		})
 	}
 }
 
 func TestContentTypes(t *testing.T) {
-	table := readTable(t, "fetch/content-type/resources/content-types.json")
-	count := newTally(t, "content-types.json")
+	table := wpt.Table(t, "fetch/content-type/resources/content-types.json")
+	count := wpt.NewTally(t, "content-types.json")
 	for _, row := range table {
 		var fields []string
 		for _, field := range row["contentType"].([]any) {
 			fields = append(fields, field.(string))
 		}
 		input := strings.Join(fields, ", ")
-		count.check(strconv.QuoteToASCII(input), complain(row, "mimeType", input, Extract))
+		count.Check(strconv.QuoteToASCII(input), complain(row, "mimeType", input, Extract))
 	}
-	count.done()
+	count.Done()
 }
 
 // complain compares what parse gives for input with the column of that name and the column "encoding".

@@ -1,10 +1,11 @@
 package codec
 
 import (
-	"encoding/json"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/bindery/bindery/runtime/webapi/wpt"
 )
 
 // TestLabels runs every label of the standard, as it is and in upper case between whitespace.
@@ -15,10 +16,8 @@ func TestLabels(t *testing.T) {
 			Name   string
 		}
 	}
-	if err := json.Unmarshal(readData(t, "encoding/resources/encodings.json"), &sections); err != nil {
-		t.Fatal(err)
-	}
-	count := newTally(t, "encodings.json")
+	wpt.Unmarshal(t, "encoding/resources/encodings.json", &sections)
+	count := wpt.NewTally(t, "encodings.json")
 	names := 0
 	for _, section := range sections {
 		for _, encoding := range section.Encodings {
@@ -30,13 +29,13 @@ func TestLabels(t *testing.T) {
 						complaint = strconv.Quote(form) + " isn't " + encoding.Name
 					}
 				}
-				count.check(strconv.Quote(label), complaint)
+				count.Check(strconv.Quote(label), complaint)
 			}
 		}
 	}
-	count.done()
-	if names != len(encodings) || len(byLabel) != count.passed+count.failed {
+	count.Done()
+	if names != len(encodings) || len(byLabel) != count.Total() {
 		t.Errorf("%d encodings and %d labels here, %d and %d in the standard", len(encodings), len(byLabel), names,
-			count.passed+count.failed)
+			count.Total())
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/bindery/bindery/runtime/webapi/wpt"
 )
 
 func parseStrings(input string, base any) (*URL, error) {
@@ -38,31 +40,31 @@ func complain(u *URL, want map[string]any) string {
 func TestURLTestData(t *testing.T) {
 	for _, file := range []string{"urltestdata.json", "urltestdata-javascript-only.json"} {
 		t.Run(file, func(t *testing.T) {
-			table := readTable(t, "url/resources/"+file)
-			count := newTally(t, file)
+			table := wpt.Table(t, "url/resources/"+file)
+			count := wpt.NewTally(t, file)
 			for _, row := range table {
 				input := row["input"].(string)
 				key := strconv.Quote(fmt.Sprint(input, " against ", row["base"]))
 				u, err := parseStrings(input, row["base"])
 				switch {
 				case row["failure"] == true && err == nil:
-					count.check(key, "parses as "+u.Href())
+					count.Check(key, "parses as "+u.Href())
 				case row["failure"] == true:
-					count.check(key, "")
+					count.Check(key, "")
 				case err != nil:
-					count.check(key, err.Error())
+					count.Check(key, err.Error())
 				default:
-					count.check(key, complain(u, row))
+					count.Check(key, complain(u, row))
 				}
 			}
-			count.done()
+			count.Done()
 		})
 	}
 }
 
 // TestParseIsIdempotent holds the parser against its own serialisation, on every row of the table.
 func TestParseIsIdempotent(t *testing.T) {
-	for _, row := range readTable(t, "url/resources/urltestdata.json") {
+	for _, row := range wpt.Table(t, "url/resources/urltestdata.json") {
 		u, err := parseStrings(row["input"].(string), row["base"])
 		if err != nil {
 			continue
@@ -86,10 +88,8 @@ func TestSetters(t *testing.T) {
 		"pathname": (*URL).SetPathname, "search": (*URL).SetSearch, "hash": (*URL).SetHash,
 	}
 	var tables map[string]json.RawMessage
-	if err := json.Unmarshal(readData(t, "url/resources/setters_tests.json"), &tables); err != nil {
-		t.Fatal(err)
-	}
-	count := newTally(t, "setters_tests.json")
+	wpt.Unmarshal(t, "url/resources/setters_tests.json", &tables)
+	count := wpt.NewTally(t, "setters_tests.json")
 	for property, set := range setters {
 		var rows []struct {
 			Href     string
@@ -108,17 +108,17 @@ func TestSetters(t *testing.T) {
 				t.Fatal(err)
 			}
 			set(u, row.NewValue)
-			count.check(strconv.Quote(fmt.Sprint(row.Href, " ", property, " = ", row.NewValue)), complain(u, row.Expected))
+			count.Check(strconv.Quote(fmt.Sprint(row.Href, " ", property, " = ", row.NewValue)), complain(u, row.Expected))
 		}
 	}
-	count.done()
+	count.Done()
 }
 
 func TestDomainToASCII(t *testing.T) {
 	for _, file := range []string{"toascii.json", "IdnaTestV2.json", "IdnaTestV2-removed.json"} {
 		t.Run(file, func(t *testing.T) {
-			table := readTable(t, "url/resources/"+file)
-			count := newTally(t, file)
+			table := wpt.Table(t, "url/resources/"+file)
+			count := wpt.NewTally(t, file)
 			for _, row := range table {
 				input := row["input"].(string)
 				if input == "" {
@@ -137,9 +137,9 @@ func TestDomainToASCII(t *testing.T) {
 				if got != want {
 					complaint = fmt.Sprintf("%s, want %s", got, want)
 				}
-				count.check(strconv.QuoteToASCII(input), complaint)
+				count.Check(strconv.QuoteToASCII(input), complaint)
 			}
-			count.done()
+			count.Done()
 		})
 	}
 }
@@ -147,8 +147,8 @@ func TestDomainToASCII(t *testing.T) {
 // TestPercentEncoding runs the UTF-8 column; the others are for documents in a legacy encoding, which a Worker has none
 // of.
 func TestPercentEncoding(t *testing.T) {
-	table := readTable(t, "url/resources/percent-encoding.json")
-	count := newTally(t, "percent-encoding.json")
+	table := wpt.Table(t, "url/resources/percent-encoding.json")
+	count := wpt.NewTally(t, "percent-encoding.json")
 	for _, row := range table {
 		input := row["input"].(string)
 		want := row["output"].(map[string]any)["utf-8"]
@@ -160,7 +160,7 @@ func TestPercentEncoding(t *testing.T) {
 		if got, _ := u.Query(); got != want {
 			complaint = fmt.Sprintf("%s, want %v", got, want)
 		}
-		count.check(strconv.QuoteToASCII(input), complaint)
+		count.Check(strconv.QuoteToASCII(input), complaint)
 	}
-	count.done()
+	count.Done()
 }
