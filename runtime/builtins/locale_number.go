@@ -38,7 +38,7 @@ func numberOptions(rt *goja.Runtime, locales, v goja.Value) *intl.NumberOptions 
 	p.refuse("compactDisplay", "short")
 	least, most := 0, 3
 	switch {
-	case o.Style == "currency":
+	case o.Style == "currency" && !o.Compact:
 		least, most = digits, digits
 	case o.Style == "percent" || o.Compact:
 		most = 0
@@ -61,12 +61,12 @@ func digitOptions(p options, o *intl.NumberOptions, least, most int) {
 	p.refuse("roundingPriority", "auto")
 	o.TrailingZeroIfWhole = p.text("trailingZeroDisplay", "auto stripIfInteger", "auto") == "auto"
 	if p.has("minimumSignificantDigits") || p.has("maximumSignificantDigits") {
-		o.Compact = false
 		o.MinimumSignificant = p.number("minimumSignificantDigits", 1, 21, 1)
 		o.MaximumSignificant = p.number("maximumSignificantDigits", o.MinimumSignificant, 21, 21)
 		return
 	}
 	low, high := p.number("minimumFractionDigits", 0, 100, -1), p.number("maximumFractionDigits", 0, 100, -1)
+	o.FractionGiven = low >= 0 || high >= 0
 	switch {
 	case low < 0 && high < 0:
 		low, high = least, most

@@ -37,7 +37,8 @@ type NumberOptions struct {
 	MinimumInteger      int
 	MinimumFraction     int
 	MaximumFraction     int
-	MinimumSignificant  int // 0: fraction digits count
+	FractionGiven       bool // compact notation obeys fraction digits only if they were asked for
+	MinimumSignificant  int  // 0: fraction digits count
 	MaximumSignificant  int
 	Compact             bool // notation compact, short display; en only
 	TrailingZeroIfWhole bool // false: trailingZeroDisplay stripIfInteger
@@ -241,7 +242,8 @@ func (o *NumberOptions) FormatNumber(text string) []Part {
 		if o.Style == "percent" && d.digits != "" {
 			d.exponent += 2
 		}
-		whole, fraction := o.rounded(&d, &suffix)
+		var whole, fraction string
+		whole, fraction, suffix = o.rounded(&d)
 		zero = d.digits == ""
 		body = o.digits(s, whole, fraction)
 	}
@@ -252,46 +254,52 @@ func (o *NumberOptions) FormatNumber(text string) []Part {
 	return append(o.sign(s, negative, zero), body...)
 }
 
-// rounded gives the digits that are shown.
-func (o *NumberOptions) rounded(d *decimal, suffix *string) (whole, fraction string) {
+// round rounds to what is shown.
+func (o *NumberOptions) round(d *decimal) {
+	switch {
+	case o.MaximumSignificant > 0:
+		d.round(o.MaximumSignificant)
+	case o.Compact && !o.FractionGiven:
+		d.round(max(2, d.exponent))
+	default:
+		d.round(d.exponent + o.MaximumFraction)
+	}
+}
+
+// rounded gives the digits that are shown, and the suffix of compact notation.
+func (o *NumberOptions) rounded(d *decimal) (whole, fraction, suffix string) {
 	if o.Compact {
 		unit := compactUnit(d.exponent)
 		d.exponent -= unit.exponent
-		d.round(max(2, d.exponent))
-		if larger := compactUnit(d.exponent + unit.exponent); larger != unit { // 999,999 is 1M
+		o.round(d)
+		if larger := compactUnit(d.exponent + unit.exponent); larger != unit && d.digits != "" { // 999,999 is 1M
 			d.exponent += unit.exponent - larger.exponent
 			unit = larger
 		}
-		*suffix = unit.suffix
-		whole, fraction = d.split()
-		return pad(whole, o.MinimumInteger), fraction
-	}
-	if o.MaximumSignificant > 0 {
-		d.round(o.MaximumSignificant)
-		whole, fraction = d.split()
-		significant := len(strings.TrimLeft(whole, "0"))
-		if whole == "" {
-			significant = len(strings.TrimLeft(fraction, "0"))
-		} else {
-			significant += len(fraction)
-		}
-		if d.digits == "" {
-			significant = 1
-		}
-		if missing := o.MinimumSignificant - significant; missing > 0 {
-			fraction += strings.Repeat("0", missing)
-		}
+		suffix = unit.suffix
 	} else {
-		d.round(d.exponent + o.MaximumFraction)
-		whole, fraction = d.split()
-		if missing := o.MinimumFraction - len(fraction); missing > 0 {
-			fraction += strings.Repeat("0", missing)
-		}
+		o.round(d)
+	}
+	whole, fraction = d.split()
+	missing := o.MinimumFraction - len(fraction)
+	if o.MaximumSignificant > 0 {
+		missing = o.MinimumSignificant - significant(whole, fraction)
+	}
+	if missing > 0 {
+		fraction += strings.Repeat("0", missing)
 	}
 	if !o.TrailingZeroIfWhole && strings.Trim(fraction, "0") == "" {
 		fraction = ""
 	}
-	return pad(whole, o.MinimumInteger), fraction
+	return pad(whole, o.MinimumInteger), fraction, suffix
+}
+
+// significant counts the significant digits shown; zero has one.
+func significant(whole, fraction string) int {
+	if whole != "" {
+		return len(whole) + len(fraction)
+	}
+	return max(1, len(strings.TrimLeft(fraction, "0")))
 }
 
 func pad(whole string, minimum int) string {

@@ -33,8 +33,8 @@ func Plural(locale string, ordinal bool, whole, fraction string) string {
 // PluralDigits gives the digits of a number as options show it.
 func (o *NumberOptions) PluralDigits(text string) (whole, fraction string) {
 	d := parseDecimal(strings.TrimPrefix(text, "-"))
-	suffix := ""
-	return o.rounded(&d, &suffix)
+	whole, fraction, _ = o.rounded(&d)
+	return whole, fraction
 }
 
 // Collator compares text, https://tc39.es/ecma402/#sec-intl-collator-constructor. Not safe for concurrent use.
