@@ -16,9 +16,19 @@ func legacyProperties() []Property {
 		method("Date.prototype", "setYear", 1, dateSetYear),
 	}
 	for _, h := range []struct{ name, tag, attribute string }{
-		{"anchor", "a", "name"}, {"big", "big", ""}, {"blink", "blink", ""}, {"bold", "b", ""}, {"fixed", "tt", ""},
-		{"fontcolor", "font", "color"}, {"fontsize", "font", "size"}, {"italics", "i", ""}, {"link", "a", "href"},
-		{"small", "small", ""}, {"strike", "strike", ""}, {"sub", "sub", ""}, {"sup", "sup", ""},
+		{"anchor", "a", "name"},
+		{"big", "big", ""},
+		{"blink", "blink", ""},
+		{"bold", "b", ""},
+		{"fixed", "tt", ""},
+		{"fontcolor", "font", "color"},
+		{"fontsize", "font", "size"},
+		{"italics", "i", ""},
+		{"link", "a", "href"},
+		{"small", "small", ""},
+		{"strike", "strike", ""},
+		{"sub", "sub", ""},
+		{"sup", "sup", ""},
 	} {
 		length := 0
 		if h.attribute != "" {
