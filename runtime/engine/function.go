@@ -61,16 +61,16 @@ func (l *layout) asValue(prop unsafe.Pointer) goja.Value {
 func (l *layout) newProperty() unsafe.Pointer { return reflect.New(l.property.typ).UnsafePointer() }
 
 // ReadOnly makes the property value {writable: false, enumerable: false, configurable: true} for a template's factory.
-func ReadOnly(v goja.Value) goja.Value { return property(v, false, false, true) }
+func ReadOnly(v goja.Value) goja.Value { return Data(v, false, false, true) }
 
 // Hidden makes {writable: true, enumerable: false, configurable: true}: a built-in function or class, as ECMAScript has them.
-func Hidden(v goja.Value) goja.Value { return property(v, true, false, true) }
+func Hidden(v goja.Value) goja.Value { return Data(v, true, false, true) }
 
 // Constant makes {writable: false, enumerable: true, configurable: false}: a WebIDL constant.
-func Constant(v goja.Value) goja.Value { return property(v, false, true, false) }
+func Constant(v goja.Value) goja.Value { return Data(v, false, true, false) }
 
 // Fixed makes {writable: false, enumerable: false, configurable: false}: a class's prototype property.
-func Fixed(v goja.Value) goja.Value { return property(v, false, false, false) }
+func Fixed(v goja.Value) goja.Value { return Data(v, false, false, false) }
 
 // Accessor makes an accessor property; get and set may be nil.
 func Accessor(get, set *goja.Object, enumerable bool) goja.Value {
@@ -86,7 +86,8 @@ func Accessor(get, set *goja.Object, enumerable bool) goja.Value {
 	return native.asValue(p)
 }
 
-func property(v goja.Value, writable, enumerable, configurable bool) goja.Value {
+// Data makes a data property with the given attributes.
+func Data(v goja.Value, writable, enumerable, configurable bool) goja.Value {
 	if native == nil {
 		return &descriptor{value: v, writable: writable, enumerable: enumerable, configurable: configurable}
 	}
@@ -162,4 +163,14 @@ func IteratorPrototype(rt *goja.Runtime) *goja.Object {
 	v, err := rt.RunString("[][Symbol.iterator]()")
 	must(err)
 	return v.(*goja.Object).Prototype().Prototype()
+}
+
+// SetIteratorPrototype makes proto %IteratorPrototype% of rt. It must be called before anything made an iterator. It reports false,
+// and does nothing, where only goja's public API is used.
+func SetIteratorPrototype(rt *goja.Runtime, proto *goja.Object) bool {
+	if native == nil {
+		return false
+	}
+	*at[*goja.Object](unsafe.Pointer(rt), native.runtimeIterProto) = proto
+	return true
 }

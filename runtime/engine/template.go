@@ -18,6 +18,8 @@ type Member struct {
 	Name   string
 	Symbol *goja.Symbol
 	Make   Factory
+	// Wrap is called instead of Make where goja has a property of that name, with goja's own value. May be nil.
+	Wrap func(rt *goja.Runtime, own goja.Value) goja.Value
 }
 
 // Template describes an object shared by all runtimes: its members and prototype, each made when first touched. It is made
@@ -65,6 +67,11 @@ func (l *layout) extend(tmpl unsafe.Pointer, members []Member) {
 		if target.IsNil() {
 			target.Set(reflect.MakeMap(target.Type()))
 		}
+		make0 := m.Make
+		if old := target.MapIndex(key); old.IsValid() && m.Wrap != nil {
+			own := old.Convert(reflect.TypeFor[Factory]()).Interface().(Factory)
+			make0 = func(rt *goja.Runtime) goja.Value { return m.Wrap(rt, l.dataOf(own(rt))) }
+		}
 		if !target.MapIndex(key).IsValid() {
 			if m.Symbol != nil {
 				*syms = append(*syms, m.Symbol)
@@ -72,7 +79,7 @@ func (l *layout) extend(tmpl unsafe.Pointer, members []Member) {
 				*names = append(*names, unistring.NewFromString(m.Name))
 			}
 		}
-		target.SetMapIndex(key, reflect.ValueOf(m.Make).Convert(target.Type().Elem()))
+		target.SetMapIndex(key, reflect.ValueOf(make0).Convert(target.Type().Elem()))
 	}
 }
 
@@ -269,8 +276,21 @@ func (l *layout) templateOf(obj *goja.Object) unsafe.Pointer {
 // Define makes members on obj now.
 func Define(rt *goja.Runtime, obj *goja.Object, members []Member) {
 	for _, m := range members {
+		if m.Wrap != nil {
+			if own := get(obj, m); own != nil {
+				define(obj, m.Name, m.Symbol, unpack(m.Wrap(rt, own)))
+				continue
+			}
+		}
 		define(obj, m.Name, m.Symbol, unpack(m.Make(rt)))
 	}
+}
+
+func get(obj *goja.Object, m Member) goja.Value {
+	if m.Symbol != nil {
+		return obj.GetSymbol(m.Symbol)
+	}
+	return obj.Get(m.Name)
 }
 
 // unpack turns an inner property value into a descriptor that goja's public API can define.

@@ -19,7 +19,8 @@ type Declared interface{ iface() *Interface }
 
 var (
 	installMu sync.Mutex
-	installed []engine.Member // guarded by installMu
+	installed []engine.Member       // guarded by installMu
+	prepares  []func(*goja.Runtime) // guarded by installMu
 )
 
 // Install adds APIs to every realm made from now on in this process. Call it while the process starts, before the first
@@ -50,4 +51,18 @@ func globals() []engine.Member {
 	installMu.Lock()
 	defer installMu.Unlock()
 	return installed
+}
+
+// Prepare has fn run on the runtime of every realm made from now on, before any script. It is for what no template can hold; it costs
+// every isolate. Call it while the process starts.
+func Prepare(fn func(*goja.Runtime)) {
+	installMu.Lock()
+	defer installMu.Unlock()
+	prepares = append(prepares, fn)
+}
+
+func preparations() []func(*goja.Runtime) {
+	installMu.Lock()
+	defer installMu.Unlock()
+	return prepares
 }

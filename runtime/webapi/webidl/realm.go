@@ -54,6 +54,9 @@ func NewRealm(host Host) *Realm {
 	r := &Realm{VM: goja.New(), Host: host}
 	engine.SetOwner(r.VM, r)
 	r.VM.SetPromiseRejectionTracker(r.trackRejection)
+	for _, prepare := range preparations() {
+		prepare(r.VM)
+	}
 	if !engine.Native() {
 		engine.Define(r.VM, r.VM.GlobalObject(), globals())
 	}
@@ -126,7 +129,10 @@ func (r *Realm) reportRejections() {
 
 // Handled says that the outcome of p has been looked at, so that its rejection is nobody's surprise.
 func (r *Realm) Handled(p *goja.Promise) {
-	engine.MarkHandled(p)
+	if !engine.MarkHandled(p) {
+		ignore := func(goja.Value) {}
+		engine.Then(r.VM, p, ignore, ignore)
+	}
 	delete(r.rejected, p)
 }
 
