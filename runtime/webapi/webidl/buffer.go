@@ -25,6 +25,9 @@ func (r *Realm) BufferBytes(v goja.Value) ([]byte, bool) {
 	case reflect.TypeFor[goja.ArrayBuffer]():
 		return obj.Export().(goja.ArrayBuffer).Bytes(), true
 	case reflect.TypeFor[[]byte]():
+		if isBare(obj) {
+			return nil, true
+		}
 		if b, ok := obj.Export().([]byte); ok {
 			return b, true
 		}
@@ -33,11 +36,34 @@ func (r *Realm) BufferBytes(v goja.Value) ([]byte, bool) {
 	if !r.IsView(obj) {
 		return nil, false
 	}
+	if engine.IsDataView(r.VM, obj) {
+		return r.dataViewBytes(obj), true
+	}
+	if isBare(obj) {
+		return nil, true
+	}
 	var b []byte
 	if err := r.VM.ExportTo(obj, &b); err != nil {
 		return nil, false
 	}
 	return b, true
+}
+
+// isBare reports whether a typed array has no bytes: none at all, or none any more since its buffer was detached, when goja still makes a
+// slice of the memory that it once had or panics. An element can't be overridden, so that asking for one runs no script.
+func isBare(obj *goja.Object) bool { return obj.Get("0") == nil }
+
+// dataViewBytes gives the bytes of a DataView, which goja panics for when its buffer is detached.
+func (r *Realm) dataViewBytes(obj *goja.Object) (b []byte) {
+	defer func() {
+		if recover() != nil {
+			b = nil
+		}
+	}()
+	if err := r.VM.ExportTo(obj, &b); err != nil {
+		return nil
+	}
+	return b
 }
 
 // IsView reports whether obj is a typed array or a DataView.
