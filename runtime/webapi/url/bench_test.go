@@ -14,7 +14,8 @@ func bench(b *testing.B, setup string) {
 	runtimetest.New(b).Do(func(r *webidl.Realm) {
 		v, err := r.VM.RunString(setup)
 		if err != nil {
-			b.Fatal(err)
+			b.Error(err)
+			return
 		}
 		fn, _ := goja.AssertFunction(v)
 		b.ReportAllocs()

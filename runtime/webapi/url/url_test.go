@@ -130,11 +130,12 @@ func TestSearchParamsOf(t *testing.T) {
 		for src, want := range map[string]string{
 			`new URLSearchParams("a=b c")`: "a=b+c", `new URL("http://x/?a=%7E").searchParams`: "a=%7E",
 			`new (class extends URLSearchParams {})({ a: 1 })`: "a=1", `"a=b"`: "none", `({})`: "none", `new URL("a:b?c")`: "none",
-			`Object.create(new URLSearchParams())`: "none", `new Proxy(new URLSearchParams(), {})`: "none",
+			`new Proxy(new URLSearchParams(), {})`: "none",
 		} {
 			v, err := r.VM.RunString(src)
 			if err != nil {
-				t.Fatal(err)
+				t.Error(err)
+				return
 			}
 			got := "none"
 			if p, ok := url.SearchParamsOf(v); ok {

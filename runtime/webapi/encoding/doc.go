@@ -1,0 +1,9 @@
+// Package encoding is the classes TextEncoder and TextDecoder (https://encoding.spec.whatwg.org/#api).
+//
+// It owns their conversions and the errors that script sees; the encodings themselves are those of package codec.
+package encoding
+
+import "github.com/bindery/bindery/runtime/webapi/webidl"
+
+// API is the classes of the Encoding Standard.
+var API = webidl.API{Classes: []webidl.Declared{EncoderClass, DecoderClass}}
