@@ -60,7 +60,7 @@ func FuzzTOML(f *testing.F) {
 		"[[services]]\nbinding = \"A\"\nservice = \"b\"\nprops = { a.b = [1, 2.5, \"x\"] }\n[[services]]\n[services.props]\nx = 1",
 		"a.b = 1\n[a.b]\n", "[a]\n[a]\n", "a = [[[1]]]\na = 2", "[[a]]\n[a.b]\n[[a]]\n[a.b]", "x = {a = 1}\nx.b = 2",
 		"d = 2026-08-01\ne = 07:32:00\nf = 0x1F\ng = inf\nh = 1_000.5e3", "\ufeffa = '''\nx'''\r\nb = \"\"\"\n\\\n y\"\"\"", "\xff", "a = ",
-		"[a]\nb.c = 1\n[a.b.d]", "a = index.js", "main = 1\nvars = {a = 1979-05-27}",
+		"[a]\nb.c = 1\n[a.b.d]", "a = index.js", "0='''\r\n", "main = 1\nvars = {a = 1979-05-27}",
 		strings.Repeat("a.", 100) + "b = 1", "a = " + strings.Repeat("[", 200),
 	} {
 		f.Add([]byte(text))
@@ -70,13 +70,15 @@ func FuzzTOML(f *testing.F) {
 		root := fuzzParse(t, s, parseTOML)
 		var other map[string]any
 		err := toml.Unmarshal(s.text, &other)
-		if root != nil && err != nil {
+		// A date is only told from other values here: nothing takes one.
+		dates := root != nil && root.find(func(v *value) bool { return v.kind == kindDate }) != nil
+		if root != nil && err != nil && !dates {
 			t.Fatalf("go-toml refuses what is taken here: %v", err)
 		}
 		if root == nil && err == nil && !ownRule(s.errors) {
 			t.Fatalf("go-toml takes what is refused here: %s", s.errors[0].Text)
 		}
-		if root != nil && root.find(func(v *value) bool { return v.kind == kindDate }) == nil && !json.Valid(root.appendJSON(nil)) {
+		if root != nil && !dates && !json.Valid(root.appendJSON(nil)) {
 			t.Fatalf("not JSON: %s", root.appendJSON(nil))
 		}
 	})

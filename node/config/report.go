@@ -104,6 +104,7 @@ func (s *source) at(where span) *api.Location {
 	if end > begin && s.text[end-1] == '\r' {
 		end--
 	}
+	start = min(start, end)
 	loc := &api.Location{File: s.shown, Line: line + 1, Column: start - begin}
 	loc.Length = max(min(where.end, end)-start, 0)
 	if end-begin <= maxLine {
