@@ -89,7 +89,7 @@ func init() {
 				checkName(c.Realm, name)
 				return goja.Null()
 			}
-			return text(c.Realm, value)
+			return Text(c.Realm, value)
 		}).
 		Method("has", 1, func(h *Headers, c webidl.Call) goja.Value {
 			name := c.Bytes(0)
@@ -114,7 +114,7 @@ func init() {
 			if i >= len(h.sorted) {
 				return nil, nil, false
 			}
-			return r.Str(h.sorted[i].Name), text(r, h.sorted[i].Value), true
+			return r.Str(h.sorted[i].Name), Text(r, h.sorted[i].Value), true
 		})
 }
 
@@ -122,7 +122,7 @@ func (h *Headers) cookies(r *webidl.Realm) goja.Value {
 	values := h.list.Values(setCookie)
 	items := make([]goja.Value, len(values))
 	for i, v := range values {
-		items[i] = text(r, v)
+		items[i] = Text(r, v)
 	}
 	return r.Array(items...)
 }
@@ -149,8 +149,8 @@ func checkPair(r *webidl.Realm, name, value string) string {
 	return value
 }
 
-// text makes a script string of a value, a code unit a byte.
-func text(r *webidl.Realm, value string) goja.Value {
+// Text makes a script string of a value, a code unit a byte (https://infra.spec.whatwg.org/#isomorphic-decode).
+func Text(r *webidl.Realm, value string) goja.Value {
 	for i := range len(value) {
 		if value[i] >= 0x80 {
 			var b strings.Builder

@@ -1,0 +1,87 @@
+package fetch
+
+import (
+	"sync"
+	"unsafe"
+
+	"github.com/dop251/goja"
+
+	"github.com/bindery/bindery/runtime/body"
+	"github.com/bindery/bindery/runtime/webapi/blob"
+	"github.com/bindery/bindery/runtime/webapi/formdata"
+	"github.com/bindery/bindery/runtime/webapi/webidl"
+)
+
+// BodyInit recognises objects of one class as bodies: it gives their bytes, which nobody may change any more, and their Content-Type. It
+// must run no script.
+type BodyInit func(v goja.Value) (data []byte, contentType string, ok bool)
+
+var (
+	bodyInitMu sync.Mutex
+	bodyInits  []BodyInit // guarded by bodyInitMu; replaced, never changed
+)
+
+// RegisterBodyInit makes objects of one more class bodies of Requests and Responses. Call it while the process starts.
+func RegisterBodyInit(init BodyInit) {
+	bodyInitMu.Lock()
+	defer bodyInitMu.Unlock()
+	bodyInits = append(bodyInits[:len(bodyInits):len(bodyInits)], init)
+}
+
+func registered() []BodyInit {
+	bodyInitMu.Lock()
+	defer bodyInitMu.Unlock()
+	return bodyInits
+}
+
+// setBody makes v, which is not nullish, the body of a message that has none: "extract a body",
+// https://fetch.spec.whatwg.org/#concept-bodyinit-extract. It gives the Content-Type that comes with it, "" for none. It may run script.
+func (m *message) setBody(r *webidl.Realm, v goja.Value) (contentType string) {
+	if obj, ok := v.(*goja.Object); ok {
+		if contentType, ok := m.setObject(r, obj); ok {
+			return contentType
+		}
+	}
+	m.body = body.Bytes(stringBytes(r.USVString(v)))
+	return "text/plain;charset=UTF-8"
+}
+
+// stringBytes gives the memory of s, which nobody changes.
+func stringBytes(s string) []byte {
+	if s == "" {
+		return []byte{}
+	}
+	return unsafe.Slice(unsafe.StringData(s), len(s))
+}
+
+func (m *message) setObject(r *webidl.Realm, obj *goja.Object) (contentType string, ok bool) {
+	if b, ok := blob.Of(obj); ok {
+		m.body = body.Bytes(b.Bytes())
+		return b.Type(), true
+	}
+	if f, ok := formdata.Of(obj); ok {
+		m.body, contentType = formdata.Encode(f)
+		return contentType, true
+	}
+	if data, ok := r.BufferBytes(obj); ok { // script may change them later
+		m.body = body.Bytes(append(make([]byte, 0, len(data)), data...))
+		return "", true
+	}
+	for _, init := range registered() {
+		if data, contentType, ok := init(obj); ok {
+			m.body = body.Bytes(data)
+			return contentType, true
+		}
+	}
+	if s := theStreams.Load(); s != nil && s.Is(obj) {
+		switch {
+		case s.Disturbed(obj):
+			panic(r.TypeError(textDisturbed))
+		case s.Locked(obj):
+			panic(r.TypeError(textLocked))
+		}
+		m.stream = obj
+		return "", true
+	}
+	return "", false
+}
