@@ -139,7 +139,7 @@ func (s *watchedStream) Pull(deliver func([]byte, error)) {
 					err = thrown
 				}
 			}
-			s.end()
+			s.end(nil)
 		}
 		deliver(chunk, err)
 	})
@@ -147,12 +147,12 @@ func (s *watchedStream) Pull(deliver func([]byte, error)) {
 
 func (s *watchedStream) Cancel(reason error) {
 	s.src.Cancel(reason)
-	s.end()
+	s.end(reason)
 }
 
-// end stops watching the signal, which only the strand may do.
-func (s *watchedStream) end() {
-	s.f.cancel(nil)
+// end ends the context, and stops watching the signal, which only the strand may do.
+func (s *watchedStream) end(reason error) {
+	s.f.cancel(reason)
 	if s.f.unwatch != nil {
 		s.host.Post(s.inv, s.f.unwatch)
 	}
