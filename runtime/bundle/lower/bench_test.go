@@ -1,0 +1,135 @@
+package lower_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/dop251/goja"
+
+	"github.com/bindery/bindery/runtime/bundle/lower"
+)
+
+const appends = `(() => { let s = ""; const x = "fifteen letters"; for (let i = 0; i < 10000; i++) s += x; return s.length })`
+
+// BenchmarkAppend measures 10,000 times s += x of 15 characters.
+func BenchmarkAppend(b *testing.B) {
+	rt := goja.New()
+	plain, err := rt.RunString(appends)
+	if err != nil {
+		b.Fatal(err)
+	}
+	exports, err := load(rt, lower.Input{Name: "x.js", Code: []byte("export default " + appends)}, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, f := range map[string]goja.Value{"plain": plain, "lowered": exports.Get("default")} {
+		call, _ := goja.AssertFunction(f)
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if v, err := call(nil); err != nil || v.ToInteger() != 150000 {
+					b.Fatal(v, err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkNumbers measures what the rewriting costs sums of numbers.
+func BenchmarkNumbers(b *testing.B) {
+	const sum = `((a) => { let s; s = 0; for (let i = 0; i < 10000; i++) s += a; return s })`
+	rt := goja.New()
+	plain, err := rt.RunString(sum)
+	if err != nil {
+		b.Fatal(err)
+	}
+	exports, err := load(rt, lower.Input{Name: "x.js", Code: []byte("export default " + sum)}, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, f := range map[string]goja.Value{"plain": plain, "lowered": exports.Get("default")} {
+		call, _ := goja.AssertFunction(f)
+		one := rt.ToValue(1)
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := call(nil, one); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// ordinary is code of an ordinary kind, of about size bytes.
+func ordinary(size int) string {
+	var out strings.Builder
+	for i := 0; out.Len() < size; i++ {
+		fmt.Fprintf(&out, `class Router%[1]d {
+  routes = []; #cache = new Map();
+  on(method, path, ...handlers) { this.routes.push({ method, pattern: new RegExp("^" + path.replace(/:(\w+)/g, "(?<$1>[^/]+)") + "$"), handlers }); return this; }
+  async handle(request, env) {
+    let trace = "";
+    for (const { method, pattern, handlers } of this.routes) {
+      if (method !== request.method) continue;
+      const match = pattern.exec(request.path);
+      if (match) { trace += method + " " + match.index + %[1]d; return (await handlers[0]({ ...request, params: match.groups ?? {} }, env)) ?? trace; }
+    }
+    return { status: 404, body: `+"`no route for ${request.path}`"+` };
+  }
+}
+export const router%[1]d = new Router%[1]d().on("GET", "/users/:id", async ({ params: { id } }, env) => ({ status: 200, body: await env?.store?.get(id) }));
+`, i)
+	}
+	return out.String()
+}
+
+func BenchmarkLower(b *testing.B) {
+	source := ordinary(300 << 10)
+	in := bundle(b, "src/index.ts", source)
+	b.SetBytes(int64(len(in.Code)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := lower.Lower(in); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkCompile is what goja alone takes for the same code, without exports.
+func BenchmarkCompile(b *testing.B) {
+	source := strings.ReplaceAll(ordinary(300<<10), "export const", "const")
+	b.SetBytes(int64(len(source)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := goja.Compile("x.js", source, true); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkInstantiate is the cost of an isolate's wrapper and helpers, next to that of an empty program.
+func BenchmarkInstantiate(b *testing.B) {
+	program, err := lower.Lower(lower.Input{Name: "x.js", Code: []byte(
+		`import { a } from "m"; let s = ""; export default { fetch(r) { s += r; return a } }`)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	rt := goja.New()
+	namespace := rt.NewObject()
+	if err := namespace.Set("a", 1); err != nil {
+		b.Fatal(err)
+	}
+	importFn := rt.ToValue(func(goja.FunctionCall) goja.Value { return namespace })
+	b.ReportAllocs()
+	for b.Loop() {
+		value, err := rt.RunProgram(program.Program)
+		if err != nil {
+			b.Fatal(err)
+		}
+		wrapper, _ := goja.AssertFunction(value)
+		if _, err := wrapper(goja.Undefined(), append(lower.Helpers(rt), importFn)...); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,82 @@
+package lower
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// The parsers of esbuild and goja recurse, and an overflow of Go's stack (1 GB) ends the process. Each level of brackets and
+// each token that one expression or statement is long may be a level of recursion, so both are counted and weighed by the
+// stack that they take: see docs/rationale/lowering.md for the measurements.
+const (
+	bracketWeight = 40
+	nestingLimit  = 40_000
+
+	// Source shorter than this can't overflow anything, whatever is in it.
+	harmlessSize = 16 << 10
+)
+
+// nesting reckons how deep a parser recurses on the tokens that it is shown.
+type nesting struct {
+	frames []nestingFrame
+	weight int // of all frames but the innermost
+	frame  nestingFrame
+}
+
+// nestingFrame is what stands between two brackets.
+type nestingFrame struct {
+	chain  int // tokens since the last end of a statement or element
+	before int // chain at that end, which goes on if an else follows
+}
+
+// add takes the next token and gives the depth after it.
+func (n *nesting) add(t *tokenizer, k lexeme) int {
+	for len(t.open) > len(n.frames) {
+		n.frames = append(n.frames, n.frame)
+		n.weight += n.frame.chain + bracketWeight
+		n.frame = nestingFrame{}
+	}
+	closedBlock := false
+	for len(t.open) < len(n.frames) {
+		last := len(n.frames) - 1
+		n.frame = n.frames[last]
+		n.frames = n.frames[:last]
+		n.weight -= n.frame.chain + bracketWeight
+		closedBlock = t.is(k, "}") && !t.closed.expression
+	}
+	switch {
+	case t.is(k, ";"), t.is(k, ","), closedBlock:
+		if n.frame.chain > 0 {
+			n.frame = nestingFrame{before: n.frame.chain}
+		}
+	case t.is(k, "else"):
+		n.frame.chain += n.frame.before + 1
+	case t.is(k, "=>"):
+		// Functions in functions cost esbuild quadratic time too: 1,000 take 2.5 s.
+		n.frame.chain += bracketWeight
+	default:
+		n.frame.chain++
+	}
+	return n.weight + n.frame.chain
+}
+
+// checkNesting refuses source that would overflow a parser's stack.
+func (l *lowering) checkNesting() error {
+	if len(l.in.Code) < harmlessSize {
+		return nil
+	}
+	t := tokenizer{src: l.in.Code}
+	var n nesting
+	for k := t.next(); k.kind != endOfFile; k = t.next() {
+		if n.add(&t, k) <= nestingLimit {
+			continue
+		}
+		line := bytes.Count(l.in.Code[:k.start], []byte{'\n'}) + 1
+		column := k.start - (bytes.LastIndexByte(l.in.Code[:k.start], '\n') + 1)
+		at := l.placeInInput(line, column, string(l.in.Code[k.start-column:k.start]))
+		at.LineText = "" // as long as the nesting is deep
+		return l.fail(at, fmt.Sprintf("source is nested too deeply: more than %d brackets, or one expression of more than %d tokens",
+			nestingLimit/bracketWeight, nestingLimit))
+	}
+	return nil
+}

@@ -1,0 +1,225 @@
+package lower
+
+import (
+	"github.com/dop251/goja/ast"
+	"github.com/dop251/goja/token"
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+// pass is one repair. Its hooks are called on the one walk over the tree, inner nodes before outer ones, and edit the tree in
+// place: that needs no second parsing, and positions and the text of functions stay the user's. A hook may be nil.
+type pass struct {
+	assign     func(w *walker, e *ast.AssignExpression)                  // an assignment expression
+	identifier func(w *walker, place *ast.Expression, e *ast.Identifier) // a name that is read
+	regexp     func(w *walker, place *ast.Expression, e *ast.RegExpLiteral)
+	function   func(w *walker, f *function) // a function whose body was walked; the wrapper is not among them
+}
+
+// passes are all repairs. A pass over the bodies of functions (to count the depth of calls, say) is one more entry.
+var passes = []pass{argumentsPass, concatPass, regexpPass}
+
+// walker goes over a tree, knows what each name stands for, and calls the passes.
+type walker struct {
+	l        *lowering
+	top      *function
+	scope    *scope
+	function *function
+	errors   []api.Message
+}
+
+func newWalker(l *lowering) *walker {
+	w := &walker{l: l}
+	w.top = &function{}
+	w.function = w.top
+	w.top.scope = w.enter()
+	return w
+}
+
+func (w *walker) program() {
+	f := w.l.wrapper
+	w.parameters(f.ParameterList, f.DeclarationList, f.Body.List)
+	w.statements(f.Body.List)
+}
+
+// fail notes a fault at a node; the walk goes on, to report all of them.
+func (w *walker) fail(node ast.Node, text string) {
+	w.errors = append(w.errors, api.Message{Text: text, Location: w.l.place(int(node.Idx0()) - 1)})
+}
+
+// parameters declares all names of a function's scope and walks its parameters.
+func (w *walker) parameters(list *ast.ParameterList, vars []*ast.VariableDeclaration, body []ast.Statement) {
+	if list != nil {
+		for _, b := range list.List {
+			w.scope.declareTarget(b.Target)
+		}
+		w.scope.declareTarget(list.Rest)
+	}
+	w.scope.declareVars(vars)
+	w.scope.declareLexical(body)
+	if list == nil {
+		return
+	}
+	w.function.inParameters = true
+	for _, b := range list.List {
+		w.binding(b)
+	}
+	w.target(list.Rest)
+	w.function.inParameters = false
+}
+
+// inFunction walks a function: visit does its inside.
+func (w *walker) inFunction(f *function, visit func()) {
+	f.outer = w.function
+	if f.arrow {
+		f.dynamic = w.function.dynamic
+	}
+	w.function = f
+	f.scope = w.enter()
+	visit()
+	for i := range passes {
+		if passes[i].function != nil {
+			passes[i].function(w, f)
+		}
+	}
+	w.leave()
+	w.function = f.outer
+}
+
+func (w *walker) functionLiteral(f *ast.FunctionLiteral) {
+	if f == nil {
+		return
+	}
+	w.inFunction(&function{literal: f}, func() {
+		if f.Name != nil {
+			w.scope.declare(f.Name.Name)
+		}
+		w.parameters(f.ParameterList, f.DeclarationList, f.Body.List)
+		w.statements(f.Body.List)
+	})
+}
+
+func (w *walker) arrow(f *ast.ArrowFunctionLiteral) {
+	block, _ := f.Body.(*ast.BlockStatement)
+	w.inFunction(&function{arrow: true}, func() {
+		if block != nil {
+			w.parameters(f.ParameterList, f.DeclarationList, block.List)
+			w.statements(block.List)
+			return
+		}
+		w.parameters(f.ParameterList, f.DeclarationList, nil)
+		w.expression(&f.Body.(*ast.ExpressionBody).Expression)
+	})
+}
+
+func (w *walker) class(c *ast.ClassLiteral) {
+	w.enter()
+	if c.Name != nil {
+		w.scope.declare(c.Name.Name)
+	}
+	w.expression(&c.SuperClass)
+	for _, element := range c.Body {
+		switch element := element.(type) {
+		case *ast.FieldDefinition:
+			w.key(&element.Key, element.Computed)
+			if element.Initializer != nil {
+				w.inFunction(&function{}, func() { w.expression(&element.Initializer) })
+			}
+		case *ast.MethodDefinition:
+			w.key(&element.Key, element.Computed)
+			w.functionLiteral(element.Body)
+		case *ast.ClassStaticBlock:
+			w.inFunction(&function{}, func() {
+				w.scope.declareVars(element.DeclarationList)
+				w.scope.declareLexical(element.Block.List)
+				w.statements(element.Block.List)
+			})
+		}
+	}
+	w.leave()
+}
+
+// key walks the name of a property, which is an expression only if it's computed.
+func (w *walker) key(key *ast.Expression, computed bool) {
+	if computed {
+		w.expression(key)
+	}
+}
+
+// binding walks a declared name or pattern with its first value.
+func (w *walker) binding(b *ast.Binding) {
+	w.target(b.Target)
+	if b.Initializer == nil {
+		return
+	}
+	w.expression(&b.Initializer)
+	if name, ok := b.Target.(*ast.Identifier); ok && isNumeric(b.Initializer) {
+		if declared := w.scope.resolve(name.Name); declared != nil {
+			declared.numeric = true
+		}
+	}
+}
+
+func (w *walker) bindings(list []*ast.Binding) {
+	for _, b := range list {
+		w.binding(b)
+	}
+}
+
+// target walks what is declared or assigned to: computed keys and defaults in it are expressions.
+func (w *walker) target(target ast.Expression) {
+	switch t := target.(type) {
+	case nil:
+	case *ast.Identifier:
+		w.changed(t)
+	case *ast.ArrayPattern:
+		for _, element := range t.Elements {
+			w.target(element)
+		}
+		w.target(t.Rest)
+	case *ast.ObjectPattern:
+		for _, property := range t.Properties {
+			switch property := property.(type) {
+			case *ast.PropertyShort:
+				w.changed(&property.Name)
+				w.expression(&property.Initializer)
+			case *ast.PropertyKeyed:
+				w.key(&property.Key, property.Computed)
+				w.target(property.Value)
+			}
+		}
+		w.target(t.Rest)
+	case *ast.AssignExpression:
+		w.target(t.Left)
+		w.expression(&t.Right)
+	case *ast.Binding:
+		w.binding(t)
+	default:
+		w.expression(&target)
+	}
+}
+
+// changed notes an assignment to a name.
+func (w *walker) changed(name *ast.Identifier) {
+	if b := w.scope.resolve(name.Name); b != nil && b.function != w.function {
+		b.changes = true
+	}
+}
+
+func (w *walker) assignment(e *ast.AssignExpression) {
+	w.target(e.Left)
+	w.expression(&e.Right)
+	for i := range passes {
+		if passes[i].assign != nil {
+			passes[i].assign(w, e)
+		}
+	}
+}
+
+// unary walks an operator with one operand.
+func (w *walker) unary(e *ast.UnaryExpression) {
+	if e.Operator == token.INCREMENT || e.Operator == token.DECREMENT {
+		w.target(e.Operand)
+		return
+	}
+	w.expression(&e.Operand)
+}

@@ -1,0 +1,111 @@
+package lower
+
+import "github.com/dop251/goja/ast"
+
+// expression walks an expression, which passes may replace.
+func (w *walker) expression(place *ast.Expression) {
+	switch e := (*place).(type) {
+	case nil:
+	case *ast.Identifier:
+		for i := range passes {
+			if passes[i].identifier != nil {
+				passes[i].identifier(w, place, e)
+			}
+		}
+	case *ast.RegExpLiteral:
+		for i := range passes {
+			if passes[i].regexp != nil {
+				passes[i].regexp(w, place, e)
+			}
+		}
+	case *ast.AssignExpression:
+		w.assignment(e)
+	case *ast.FunctionLiteral:
+		w.functionLiteral(e)
+	case *ast.ArrowFunctionLiteral:
+		w.arrow(e)
+	case *ast.ClassLiteral:
+		w.class(e)
+	case *ast.ObjectLiteral:
+		w.properties(e.Value)
+	case *ast.ArrayPattern, *ast.ObjectPattern:
+		w.target(e)
+	case *ast.Binding:
+		w.binding(e)
+	default:
+		w.operands(e)
+	}
+}
+
+// operands walks what is in an expression that no pass is interested in.
+func (w *walker) operands(e ast.Expression) {
+	switch e := e.(type) {
+	case *ast.ArrayLiteral:
+		w.expressions(e.Value)
+	case *ast.AwaitExpression:
+		w.function.awaits = true
+		w.expression(&e.Argument)
+	case *ast.BinaryExpression:
+		w.expression(&e.Left)
+		w.expression(&e.Right)
+	case *ast.BracketExpression:
+		w.expression(&e.Left)
+		w.expression(&e.Member)
+	case *ast.CallExpression:
+		w.expression(&e.Callee)
+		w.expressions(e.ArgumentList)
+	case *ast.ConditionalExpression:
+		w.expression(&e.Test)
+		w.expression(&e.Consequent)
+		w.expression(&e.Alternate)
+	case *ast.DotExpression:
+		w.expression(&e.Left)
+	case *ast.PrivateDotExpression:
+		w.expression(&e.Left)
+	case *ast.OptionalChain:
+		w.expression(&e.Expression)
+	case *ast.Optional:
+		w.expression(&e.Expression)
+	case *ast.NewExpression:
+		w.expression(&e.Callee)
+		w.expressions(e.ArgumentList)
+	case *ast.SequenceExpression:
+		w.expressions(e.Sequence)
+	case *ast.SpreadElement:
+		w.expression(&e.Expression)
+	case *ast.TemplateLiteral:
+		w.expression(&e.Tag)
+		w.expressions(e.Expressions)
+	case *ast.UnaryExpression:
+		w.unary(e)
+	case *ast.YieldExpression:
+		w.expression(&e.Argument)
+	}
+}
+
+func (w *walker) expressions(list []ast.Expression) {
+	for i := range list {
+		w.expression(&list[i])
+	}
+}
+
+// properties walks an object literal.
+func (w *walker) properties(list []ast.Property) {
+	for i, property := range list {
+		switch p := property.(type) {
+		case *ast.PropertyShort:
+			value := ast.Expression(&p.Name)
+			w.expression(&value)
+			w.expression(&p.Initializer)
+			if value != ast.Expression(&p.Name) {
+				name := &ast.StringLiteral{Idx: p.Name.Idx, Literal: quote(p.Name.Name.String()), Value: p.Name.Name}
+				list[i] = &ast.PropertyKeyed{Key: name, Kind: ast.PropertyKindValue, Value: value}
+			}
+		case *ast.PropertyKeyed:
+			w.key(&p.Key, p.Computed)
+			w.expression(&p.Value)
+		case *ast.SpreadElement:
+			w.expression(&p.Expression)
+		}
+	}
+}
