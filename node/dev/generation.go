@@ -1,0 +1,169 @@
+package dev
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
+	"github.com/bindery/bindery/binding"
+	"github.com/bindery/bindery/node/config"
+	"github.com/bindery/bindery/node/ingress"
+	"github.com/bindery/bindery/node/route"
+	"github.com/bindery/bindery/runtime/invocation"
+)
+
+// Generation is one state of all Workers that is served, or was.
+type Generation struct {
+	// Workers are in the order of their files.
+	Workers []Worker
+	// Chosen is set where no Worker has a route, so that the roots are those that nobody binds to.
+	Chosen bool
+
+	composition *binding.Composition
+}
+
+// Worker is a Worker of a generation.
+type Worker struct {
+	Name     string
+	Version  string // hash of code and configuration, 64 hexadecimal digits
+	Root     bool
+	Routes   []string
+	Services []Service
+	File     string // its wrangler file, or its script, as messages name it
+}
+
+// Service is a service binding.
+type Service struct{ Binding, Worker, Entrypoint string }
+
+// Roots are the Workers that can be reached from outside.
+func (g *Generation) Roots() []Worker {
+	var roots []Worker
+	for _, w := range g.Workers {
+		if w.Root {
+			roots = append(roots, w)
+		}
+	}
+	return roots
+}
+
+// changed lists the Workers whose version is not that of the previous generation, and those that it had and this one lacks.
+func (g *Generation) changed(previous *Generation) (changed, gone []string) {
+	before := map[string]string{}
+	if previous != nil {
+		for _, w := range previous.Workers {
+			before[w.Name] = w.Version
+		}
+	}
+	for _, w := range g.Workers {
+		if before[w.Name] != w.Version {
+			changed = append(changed, w.Name)
+		}
+		delete(before, w.Name)
+	}
+	if previous != nil {
+		for _, w := range previous.Workers {
+			if _, ok := before[w.Name]; ok {
+				gone = append(gone, w.Name)
+			}
+		}
+	}
+	return changed, gone
+}
+
+// rootNames chooses the roots: the Workers with a route. Where there are none, those that nobody binds to; where all are bound, in a
+// circle, the first.
+func rootNames(set *config.Set) (names map[string]bool, chosen bool) {
+	names = map[string]bool{}
+	for _, w := range set.Workers {
+		if len(w.Routes) > 0 {
+			names[w.Name] = true
+		}
+	}
+	if len(names) > 0 {
+		return names, false
+	}
+	bound := map[string]bool{}
+	for _, w := range set.Workers {
+		for _, s := range w.Services {
+			if s.Service != w.Name {
+				bound[s.Service] = true
+			}
+		}
+	}
+	for _, w := range set.Workers {
+		if !bound[w.Name] {
+			names[w.Name] = true
+		}
+	}
+	if len(names) == 0 && len(set.Workers) > 0 {
+		names[set.Workers[0].Name] = true
+	}
+	return names, true
+}
+
+// version names code and configuration of a Worker.
+func version(w *config.Worker, code string) string {
+	h := sha256.New()
+	// Maps marshal in the order of their keys; none of these values can fail to.
+	_ = json.NewEncoder(h).Encode([]any{
+		code, w.Name, services(w), w.Vars, w.Secrets, w.Limits, w.CompatibilityDate, w.CompatibilityFlags,
+	})
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func services(w *config.Worker) []binding.Service {
+	list := make([]binding.Service, 0, len(w.Services))
+	for _, s := range w.Services {
+		list = append(list, binding.Service{Binding: s.Binding, Worker: s.Service, Entrypoint: s.Entrypoint, Props: s.Props})
+	}
+	return list
+}
+
+// member is what the composition needs of a Worker.
+func member(w *config.Worker, c *code) binding.Worker {
+	m := binding.Worker{
+		Name: w.Name, Version: version(w, c.hash), Program: c.program, ServiceWorker: c.classic,
+		Services: services(w), Text: map[string]string{}, JSON: map[string]json.RawMessage{}, Limits: limits(w),
+	}
+	for name, v := range w.Vars {
+		if v.JSON != nil {
+			m.JSON[name] = v.JSON
+		} else {
+			m.Text[name] = v.Text
+		}
+	}
+	for name, value := range w.Secrets {
+		m.Text[name] = value
+	}
+	return m
+}
+
+func limits(w *config.Worker) invocation.Limits {
+	return invocation.Limits{Subrequests: w.Limits.Subrequests}
+}
+
+// site is the way to the roots of a set.
+func site(set *config.Set, g *Generation) *ingress.Site {
+	o := ingress.SiteOptions{Local: true}
+	for i, w := range set.Workers {
+		if !g.Workers[i].Root {
+			o.Private = append(o.Private, w.Name)
+			continue
+		}
+		root := ingress.Root{Worker: w.Name, Limits: limits(w)}
+		for _, r := range w.Routes {
+			if p, err := parseRoute(r); err == nil { // package config has checked it
+				root.Patterns = append(root.Patterns, p)
+			}
+		}
+		o.Roots = append(o.Roots, root)
+	}
+	return ingress.NewSite(g.composition, o)
+}
+
+func parseRoute(r config.Route) (route.Pattern, error) {
+	if r.CustomDomain {
+		return route.ParseDomain(r.Pattern)
+	}
+	return route.ParsePattern(r.Pattern)
+}
