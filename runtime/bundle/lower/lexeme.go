@@ -106,8 +106,8 @@ func (t *tokenizer) scanPunctuator(c byte) (kind lexemeKind, closed bracket) {
 			return templateToken, closed
 		}
 	case '=', '+', '-', '?':
-		follower := map[byte]byte{'=': '>', '+': '+', '-': '-', '?': '.'}[c]
-		if t.peek(1) == follower {
+		switch next := t.peek(1); {
+		case c == '=' && next == '>', c == '+' && next == '+', c == '-' && next == '-', c == '?' && next == '.':
 			size = 2
 		}
 	}

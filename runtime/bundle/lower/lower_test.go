@@ -3,6 +3,7 @@ package lower_test
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -215,10 +216,10 @@ src/x.js:1:22: regular expression /\p{RGI_Emoji}/v: \p{RGI_Emoji}, a property of
 // TestNestingOfOrdinaryCode holds that code that is long, but not deep, isn't refused.
 func TestNestingOfOrdinaryCode(t *testing.T) {
 	for _, source := range []string{
-		"x = [" + strings.Repeat("{a:1,b:[1,2]},\n", 50_000) + "]",
-		strings.Repeat("f(1, {a: b => { return `${b}` }});\n", 20_000),
-		strings.Repeat("function f(){ if (a) { b } else if (c) { d } else e }\n", 20_000),
-		"x = " + strings.Repeat("'a' +\n", 15_000) + "'b'",
+		"x = [" + strings.Repeat("{a:1,b:[1,2]},\n", 5_000) + "]",
+		strings.Repeat("f(1, {a: b => { return `${b}` }});\n", 4_000),
+		strings.Repeat("function f(){ if (a) { b } else if (c) { d } else e }\n", 4_000),
+		"x = " + strings.Repeat("'a' +\n", 2_000) + "'b'",
 	} {
 		if _, err := lower.Lower(lower.Input{Name: "x.js", Code: []byte(source)}); err != nil {
 			t.Errorf("%.60s: %v", source, err)
@@ -420,4 +421,53 @@ func TestProgramIsShared(t *testing.T) {
 			t.Error(got)
 		}
 	}
+}
+
+// TestAppendAcrossCollections holds that a string goes on growing when a garbage collection took its buffer.
+func TestAppendAcrossCollections(t *testing.T) {
+	rt := newRuntime(t)
+	if err := rt.Set("collect", runtime.GC); err != nil {
+		t.Fatal(err)
+	}
+	exports, err := load(rt, lower.Input{Name: "x.js", Code: []byte(`
+		let s = "", wide = "é", want = "";
+		for (let i = 0; i < 60; i++) { s += "0123456789"; wide += "0123456789"; want = want.concat("0123456789"); if (i % 10 === 0) collect() }
+		export default s === want && wide === "é".concat(want)`)}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !exports.Get("default").ToBoolean() {
+		t.Error("the strings differ from what concat makes")
+	}
+}
+
+// FuzzLower holds that any bytes give a program or an error with a place.
+func FuzzLower(f *testing.F) {
+	for _, source := range []string{
+		"import a, { b as c } from 'x'; import * as d from 'y'; export { a as default, c }",
+		"let s = ''; s += `${await f()}`; o.p.q += s; this.#x += 1",
+		"class A { get = 1; static { (() => arguments)() } #async() { return /\\p{L}[^/]/gu } }",
+		"function f({ a = () => arguments[0] }, ...[b = 1]) { 'use strict'; return () => arguments }",
+		"for await (const x of import(y)) { label: for (;;) { continue label } }",
+		"with (a) { b += c }",
+		"x = a / b / /[/]/v.test`${{}}` /* import 'x' */ // export { x }\n<!--",
+		"#!x\n\u2028\xff\x00\\u{10FFFF}`\\u{10FFFF}`",
+		"export * as q from 'z'; export { default } from 'z'",
+		"({ import() {}, export: 1, async *[Symbol.iterator]() {} }).import?.()",
+	} {
+		f.Add([]byte(source), []byte(nil), false)
+		f.Add([]byte(source), []byte(`{"version":3,"sources":["a.ts"],"mappings":"AAAA;AACA"}`), true)
+	}
+	f.Fuzz(func(t *testing.T, code, sourceMap []byte, serviceWorker bool) {
+		program, err := lower.Lower(lower.Input{Name: "x.js", Code: code, Map: sourceMap, ServiceWorker: serviceWorker})
+		var refused *lower.Error
+		switch {
+		case err == nil && program.Program == nil:
+			t.Error("neither program nor error")
+		case err != nil && (!errors.As(err, &refused) || len(refused.Messages) == 0):
+			t.Errorf("error without messages: %v", err)
+		case err != nil && strings.Contains(err.Error(), "internal error"):
+			t.Errorf("%v", err)
+		}
+	})
 }

@@ -2,7 +2,6 @@ package lower
 
 import (
 	"errors"
-	"runtime"
 	"unsafe"
 	"weak"
 
@@ -121,9 +120,7 @@ func (c *appender) concat(left, right goja.String) goja.Value {
 	b.next = (b.next + 1) % growing
 	slot.builder = new(goja.StringBuilder)
 	slot.builder.WriteString(left)
-	sum := slot.append(right)
-	runtime.KeepAlive(b)
-	return sum
+	return slot.append(right)
 }
 
 func (b *buffer) append(right goja.String) goja.Value {

@@ -11,9 +11,6 @@ import (
 const (
 	bracketWeight = 40
 	nestingLimit  = 40_000
-
-	// Source shorter than this can't overflow anything, whatever is in it.
-	harmlessSize = 16 << 10
 )
 
 // nesting reckons how deep a parser recurses on the tokens that it is shown.
@@ -62,9 +59,6 @@ func (n *nesting) add(t *tokenizer, k lexeme) int {
 
 // checkNesting refuses source that would overflow a parser's stack.
 func (l *lowering) checkNesting() error {
-	if len(l.in.Code) < harmlessSize {
-		return nil
-	}
 	t := tokenizer{src: l.in.Code}
 	var n nesting
 	for k := t.next(); k.kind != endOfFile; k = t.next() {
