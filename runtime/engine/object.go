@@ -60,11 +60,10 @@ func Value(v goja.Value) any {
 	}
 	p := unsafe.Pointer(obj)
 	self := l.self(obj)
-	base := unsafe.Add(p, l.hostBase)
-	if self[0] != l.baseTab || self[1] != base {
+	if self[0] != l.baseTab || uintptr(self[1]) != uintptr(p)+l.hostBase {
 		return nil
 	}
-	if unsafe.StringData(*at[string](base, l.base.class)) != unsafe.StringData(hostClass) {
+	if unsafe.StringData(*at[string](self[1], l.base.class)) != unsafe.StringData(hostClass) {
 		return nil
 	}
 	return *at[any](p, l.hostVal)

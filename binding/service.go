@@ -1,0 +1,123 @@
+package binding
+
+import (
+	"encoding/json"
+	"sync/atomic"
+
+	"github.com/dop251/goja"
+
+	"github.com/bindery/bindery/runtime"
+	"github.com/bindery/bindery/runtime/invocation"
+	"github.com/bindery/bindery/runtime/webapi/fetch"
+	"github.com/bindery/bindery/runtime/webapi/webidl"
+)
+
+// fetcher is a service binding as script holds it
+// (https://developers.cloudflare.com/workers/runtime-apis/bindings/service-bindings/).
+type fetcher struct {
+	target     *member
+	entrypoint string
+	props      json.RawMessage
+	self       bool // bound to its own Worker: same isolate, never entered from within itself
+}
+
+var fetcherClass = webidl.NewClass[*fetcher]("Fetcher")
+
+func init() {
+	fetcherClass.AsyncMethod("fetch", 1, func(f *fetcher, c webidl.Call) goja.Value {
+		return f.fetch(c)
+	})
+	webidl.Install(webidl.API{Classes: []webidl.Declared{fetcherClass}})
+}
+
+// fetch calls the bound Worker's fetch handler. It runs on this goroutine if the target has a free isolate.
+func (f *fetcher) fetch(c webidl.Call) goja.Value {
+	inv := c.Invocation()
+	if inv == nil {
+		panic(c.Error("%s", webidl.GlobalScope))
+	}
+	request := fetch.BuildRequest(c.Realm, c.Arg(0), c.Arg(1))
+	data, err := request.Take(c.Realm)
+	if err != nil {
+		panic(c.FromError(err))
+	}
+	child, err := inv.Child(f.target.Name)
+	if err != nil {
+		panic(c.Error("%s", err))
+	}
+	call := &serviceCall{r: c.Realm, parent: inv, child: child}
+	call.job = runtime.Fetch{Invocation: child, Entrypoint: f.entrypoint, Props: f.props, Request: data, Done: call.done}
+	if iso := runtime.IsolateOf(c.Realm); f.self && iso != nil {
+		f.target.pool.DoIn(iso, child, &call.job)
+	} else {
+		f.target.pool.Do(child, &call.job)
+	}
+	return call.result()
+}
+
+// States of a serviceCall: who came first, the answer or the caller's look for it.
+const (
+	undecided int32 = iota
+	answered
+	awaited
+)
+
+// serviceCall is one call of a bound Worker, between two realms.
+type serviceCall struct {
+	job           runtime.Fetch
+	r             *webidl.Realm // of the caller
+	parent, child *invocation.Invocation
+
+	state    atomic.Int32
+	response *fetch.ResponseData
+	err      error
+
+	// Set before state becomes awaited.
+	deferred *webidl.Deferred
+	settle   func(func())
+	unabort  func()
+	unend    func()
+}
+
+// done takes the answer, on any goroutine.
+func (s *serviceCall) done(d *fetch.ResponseData, err error) {
+	s.response, s.err = d, err
+	if s.state.CompareAndSwap(undecided, answered) {
+		return
+	}
+	s.unabort()
+	s.unend()
+	s.settle(func() {
+		if s.err != nil {
+			s.deferred.Reject(s.r.FromError(s.err))
+			return
+		}
+		s.deferred.Resolve(fetch.NewResponseObject(s.r, s.response))
+	})
+}
+
+// result is the caller's promise: settled if the answer is there.
+func (s *serviceCall) result() goja.Value {
+	if s.state.Load() == answered {
+		return s.settled()
+	}
+	s.deferred = s.r.NewDeferred()
+	s.settle = s.r.Pending()
+	// A caller that is gone, or that ends without waiting, cuts the callee off.
+	s.unabort = s.parent.OnAbort(s.child.Abort)
+	s.unend = s.parent.OnEnd(func() { s.child.Abort(invocation.ErrEnded) })
+	if !s.state.CompareAndSwap(undecided, awaited) {
+		s.unabort()
+		s.unend()
+		s.settle(func() {})
+		return s.settled()
+	}
+	return s.deferred.Value()
+}
+
+func (s *serviceCall) settled() goja.Value {
+	if s.err != nil {
+		return s.r.Rejected(s.r.FromError(s.err))
+	}
+	return s.r.Resolved(fetch.NewResponseObject(s.r, s.response))
+}

@@ -1,0 +1,145 @@
+package runtime
+
+import (
+	"strings"
+
+	"github.com/dop251/goja"
+
+	"github.com/bindery/bindery/runtime/invocation"
+	"github.com/bindery/bindery/runtime/webapi/webidl"
+)
+
+// DefaultEntrypoint is the name under which a module exports the handlers that a binding without an entrypoint calls.
+const DefaultEntrypoint = "default"
+
+// handlers are the entrypoints of a loaded script.
+type handlers struct {
+	exports  *goja.Object // nil for classic syntax
+	byName   map[string]*entrypoint
+	fallback *entrypoint // the default one
+}
+
+// entrypoint is what a binding, or the outside, calls: an object with handlers, or a class of which each call makes an instance.
+type entrypoint struct {
+	name      string
+	this      *goja.Object
+	construct goja.Constructor // set for a class
+	fetch     goja.Callable    // set for an object that has the handler
+	takes     int              // how many of (request, env, ctx) fetch asks for
+}
+
+// find looks at the exports once the script is loaded.
+func (h *handlers) find(iso *Isolate, exports goja.Value) {
+	h.byName = make(map[string]*entrypoint)
+	if iso.Script.ServiceWorker {
+		return
+	}
+	obj, ok := exports.(*goja.Object)
+	if !ok {
+		panic(iso.Realm.TypeError("the module has no exports"))
+	}
+	h.exports = obj
+	h.fallback = h.entrypoint(iso, DefaultEntrypoint)
+}
+
+// entrypoint gives the entrypoint of that name, nil if the script exports none.
+func (h *handlers) entrypoint(iso *Isolate, name string) *entrypoint {
+	if name == "" || name == DefaultEntrypoint {
+		if h.fallback != nil {
+			return h.fallback
+		}
+		name = DefaultEntrypoint
+	}
+	if e, ok := h.byName[name]; ok {
+		return e
+	}
+	if h.exports == nil {
+		return nil
+	}
+	obj, ok := h.exports.Get(name).(*goja.Object)
+	if !ok {
+		return nil
+	}
+	e := &entrypoint{name: name, this: obj}
+	if construct, ok := goja.AssertConstructor(obj); ok && isClass(obj) {
+		e.construct = construct
+	} else if v, ok := obj.Get("fetch").(*goja.Object); ok {
+		e.fetch, _ = goja.AssertFunction(v)
+		e.takes = wants(v)
+	}
+	h.byName[name] = e
+	return e
+}
+
+// isClass tells a class from a plain function that happens to be constructible.
+func isClass(obj *goja.Object) bool { return strings.HasPrefix(obj.String(), "class") }
+
+// wants is how many of its three arguments a handler asks for. Making those that it ignores costs allocations; where its
+// parameters are not all plain, or it may read arguments, it gets everything.
+func wants(fn *goja.Object) int {
+	source := fn.String()
+	if strings.Contains(source, "arguments") || strings.Contains(source, "[native code]") {
+		return 3
+	}
+	params, _, found := strings.Cut(source, ")")
+	if !found || strings.ContainsAny(params, "=.") || strings.Count(params, "(") != 1 {
+		return 3
+	}
+	return int(fn.Get("length").ToInteger())
+}
+
+// callFetch calls the fetch handler of entrypoint name; it panics with what script throws.
+func (iso *Isolate) callFetch(name string, inv *invocation.Invocation, request *goja.Object, state *callState) goja.Value {
+	r := iso.Realm
+	if iso.Script.ServiceWorker {
+		if name != "" && name != DefaultEntrypoint {
+			panic(noEntrypoint(r, iso, name))
+		}
+		return iso.dispatchFetch(inv, request, state)
+	}
+	e := iso.handlers.entrypoint(iso, name)
+	if e == nil {
+		panic(noEntrypoint(r, iso, name))
+	}
+	if e.construct != nil {
+		return iso.callClass(e, inv, request, state)
+	}
+	if e.fetch == nil {
+		panic(noFetch(r, e.name))
+	}
+	switch e.takes {
+	case 0, 1:
+		return r.Invoke(e.fetch, e.this, request)
+	case 2:
+		return r.Invoke(e.fetch, e.this, request, iso.env)
+	}
+	return r.Invoke(e.fetch, e.this, request, iso.env, iso.newContext(inv, state))
+}
+
+// callClass makes an instance for this one call: instance state never carries over.
+func (iso *Isolate) callClass(e *entrypoint, inv *invocation.Invocation, request *goja.Object, state *callState) goja.Value {
+	r := iso.Realm
+	instance, err := e.construct(nil, iso.newContext(inv, state), iso.env)
+	if err != nil {
+		panic(err)
+	}
+	fetch, ok := goja.AssertFunction(instance.Get("fetch"))
+	if !ok {
+		panic(noFetch(r, e.name))
+	}
+	return r.Invoke(fetch, instance, request)
+}
+
+func noEntrypoint(r *webidl.Realm, iso *Isolate, name string) *goja.Object {
+	if name == "" || name == DefaultEntrypoint {
+		return r.TypeError("Worker %q has no default export: export an object or a class with a fetch() handler", iso.Script.Worker)
+	}
+	return r.TypeError("Worker %q exports no entrypoint named %q", iso.Script.Worker, name)
+}
+
+func noFetch(r *webidl.Realm, name string) *goja.Object {
+	if name == DefaultEntrypoint {
+		return r.TypeError("Handler does not export a fetch() function.")
+	}
+	return r.TypeError("Entrypoint %q has no fetch() function.", name)
+}

@@ -1,0 +1,285 @@
+package runtime
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"github.com/dop251/goja"
+
+	"github.com/bindery/bindery/runtime/engine"
+	"github.com/bindery/bindery/runtime/invocation"
+	"github.com/bindery/bindery/runtime/strand"
+	"github.com/bindery/bindery/runtime/webapi/webidl"
+)
+
+// maxCallStack is how many calls deep script may go: about what V8 allows. Beyond it the isolate is lost.
+const maxCallStack = 10_000
+
+// Isolate is one realm that holds one loaded script. It has no goroutine: whoever holds its strand runs it.
+type Isolate struct {
+	Script *Script
+	Realm  *webidl.Realm
+
+	strand   strand.Strand
+	pending  atomic.Int64 // work under way that will come back
+	lastUsed atomic.Int64 // Unix nanoseconds
+
+	// The rest is guarded by the strand.
+	env      *goja.Object
+	handlers handlers
+	open     *call // calls that have not settled, a list
+	lost     error // why the isolate was condemned
+	loading  bool
+}
+
+var _ webidl.Host = (*Isolate)(nil)
+
+// call is a job in an isolate.
+type call struct {
+	iso        *Isolate
+	inv        *invocation.Invocation
+	job        Job
+	prev, next *call
+	listed     bool
+	done       bool
+}
+
+// Errors that end calls.
+var (
+	// ErrHung ends a call that nothing can settle any more.
+	ErrHung = errors.New("The Workers runtime canceled this request because it detected that your Worker's code had hung and would never generate a response")
+	// ErrCondemned ends all calls of an isolate that one of them broke. It wraps nothing: the text says what happened.
+	ErrCondemned = errors.New("isolate lost")
+)
+
+// Invocation is the one on whose behalf script runs now.
+func (iso *Isolate) Invocation() *invocation.Invocation { return iso.Realm.Invocation() }
+
+// Env is the object of bindings. Only on the strand.
+func (iso *Isolate) Env() *goja.Object { return iso.env }
+
+// Post implements webidl.Host.
+func (iso *Isolate) Post(inv *invocation.Invocation, task func()) {
+	iso.strand.Post(func() {
+		if iso.lost != nil {
+			return
+		}
+		iso.turn(inv, task)
+	})
+}
+
+// Pending implements webidl.Host.
+func (iso *Isolate) Pending(delta int) { iso.pending.Add(int64(delta)) }
+
+// Log implements webidl.Host.
+func (iso *Isolate) Log(inv *invocation.Invocation, e webidl.LogEntry) {
+	if o := iso.Script.Observer; o != nil {
+		o.Console(iso.Script.Worker, inv, e)
+	}
+}
+
+// Unhandled implements webidl.Host.
+func (iso *Isolate) Unhandled(inv *invocation.Invocation, reason goja.Value) {
+	if iso.loading {
+		return // loading reports it
+	}
+	iso.report(inv, iso.Realm.Describe(reason), "promise")
+}
+
+func (iso *Isolate) report(inv *invocation.Invocation, t *webidl.Thrown, in string) {
+	if o := iso.Script.Observer; o != nil {
+		o.Exception(iso.Script.Worker, inv, &Uncaught{Thrown: t, In: in})
+	}
+}
+
+// turn runs task as one entry of script and sees to what follows from it. The caller holds the strand.
+func (iso *Isolate) turn(inv *invocation.Invocation, task func()) {
+	err := iso.enter(inv, task)
+	if err == nil {
+		iso.settleHung()
+		return
+	}
+	var ex *goja.Exception
+	if errors.As(err, &ex) {
+		iso.report(inv, iso.Realm.Describe(ex.Value()), "callback")
+		iso.settleHung()
+		return
+	}
+	iso.condemn(inv, err)
+}
+
+// enter is Realm.Enter with Go panics turned into errors: goja has some, and so may we.
+func (iso *Isolate) enter(inv *invocation.Invocation, task func()) (err error) {
+	defer func() {
+		if x := recover(); x != nil {
+			err = &panicError{value: x, stack: string(debug.Stack())}
+		}
+	}()
+	return iso.Realm.Enter(inv, task)
+}
+
+// panicError is a Go panic that came out of an isolate.
+type panicError struct {
+	value any
+	stack string
+}
+
+func (e *panicError) Error() string { return fmt.Sprintf("internal error: %v", e.value) }
+
+// run begins a call on the caller's goroutine, which holds the strand.
+func (iso *Isolate) run(inv *invocation.Invocation, job Job) {
+	iso.lastUsed.Store(time.Now().UnixNano())
+	c := &call{iso: iso, inv: inv, job: job}
+	var v goja.Value
+	err := iso.enter(inv, func() {
+		v = job.Start(iso)
+		if p := webidl.PromiseOf(v); p != nil {
+			iso.Realm.Handled(p) // whoever made the call hears of a rejection
+		}
+	})
+	switch {
+	case iso.lost != nil:
+		c.fail(iso.lost)
+	case err != nil:
+		var ex *goja.Exception
+		if errors.As(err, &ex) {
+			c.fail(iso.Realm.Describe(ex.Value()))
+			break
+		}
+		iso.add(c)
+		iso.condemn(inv, err)
+		return
+	default:
+		iso.await(c, v)
+	}
+	iso.settleHung()
+}
+
+// await finishes c with v, now if it is settled.
+func (iso *Isolate) await(c *call, v goja.Value) {
+	p := webidl.PromiseOf(v)
+	if p == nil {
+		if obj, ok := v.(*goja.Object); ok && isThenable(iso.Realm, obj) {
+			var resolved goja.Value
+			if err := iso.enter(c.inv, func() { resolved = iso.Realm.Resolve(v) }); err == nil {
+				p = webidl.PromiseOf(resolved)
+			}
+		}
+		if p == nil {
+			c.fulfil(v)
+			return
+		}
+	}
+	switch p.State() {
+	case goja.PromiseStateFulfilled:
+		c.fulfil(p.Result())
+	case goja.PromiseStateRejected:
+		iso.Realm.Handled(p)
+		c.fail(iso.Realm.Describe(p.Result()))
+	default:
+		iso.add(c)
+		engine.Then(iso.Realm.VM, p, c.fulfil, func(reason goja.Value) { c.fail(iso.Realm.Describe(reason)) })
+	}
+}
+
+// isThenable reports whether a handler's value must be followed: an object with a callable then that is no Web API object.
+func isThenable(r *webidl.Realm, obj *goja.Object) bool {
+	if engine.Value(obj) != nil {
+		return false
+	}
+	then := false
+	_ = r.Try(func() {
+		_, then = goja.AssertFunction(obj.Get("then"))
+	})
+	return then
+}
+
+func (c *call) fulfil(v goja.Value) {
+	if c.done {
+		return
+	}
+	c.finish()
+	c.job.Fulfilled(c.iso, v)
+	c.inv.Release()
+}
+
+func (c *call) fail(err error) {
+	if c.done {
+		return
+	}
+	c.finish()
+	c.job.Failed(err)
+	c.inv.Release()
+}
+
+func (c *call) finish() {
+	c.done = true
+	if !c.listed {
+		return
+	}
+	if c.prev != nil {
+		c.prev.next = c.next
+	} else {
+		c.iso.open = c.next
+	}
+	if c.next != nil {
+		c.next.prev = c.prev
+	}
+	c.prev, c.next, c.listed = nil, nil, false
+}
+
+func (iso *Isolate) add(c *call) {
+	c.listed = true
+	c.next = iso.open
+	if iso.open != nil {
+		iso.open.prev = c
+	}
+	iso.open = c
+}
+
+// settleHung ends the calls that nothing can settle: none of their work is under way and nothing is queued.
+func (iso *Isolate) settleHung() {
+	if iso.open == nil || iso.pending.Load() > 0 || iso.strand.Waiting() > 0 {
+		return
+	}
+	for c := iso.open; c != nil; c = iso.open {
+		c.fail(ErrHung)
+	}
+}
+
+// condemn gives the isolate up: goja's queue of microtasks is gone, so none of its calls can go on.
+func (iso *Isolate) condemn(inv *invocation.Invocation, cause error) {
+	var over *goja.StackOverflowError
+	text := cause.Error()
+	stack := ""
+	var p *panicError
+	switch {
+	case errors.As(cause, &over):
+		text = "Maximum call stack size exceeded"
+	case errors.As(cause, &p):
+		stack = p.stack
+	}
+	iso.lost = fmt.Errorf("%w: %s (in a call of Worker %q that shared this isolate)", ErrCondemned, text, iso.Script.Worker)
+	if o := iso.Script.Observer; o != nil {
+		o.Exception(iso.Script.Worker, inv, &Uncaught{
+			Thrown: &webidl.Thrown{Class: "Error", Message: text}, In: "isolate, which is lost", GoStack: stack,
+		})
+	}
+	own := &webidl.Thrown{Class: "RangeError", Message: text}
+	if over == nil {
+		own.Class = "Error"
+	}
+	for c := iso.open; c != nil; c = iso.open {
+		if c.inv == inv {
+			c.fail(own)
+			continue
+		}
+		c.fail(iso.lost)
+	}
+}
+
+// Lost reports whether the isolate was condemned. Only on the strand.
+func (iso *Isolate) Lost() bool { return iso.lost != nil }
