@@ -51,9 +51,17 @@ func hold(t *testing.T, fn string, args ...string) {
 // value, and that searchParams say what the query says.
 func FuzzURL(f *testing.F) {
 	for _, seed := range [][2]string{
-		{"https://me:pw@example.com:8080/a/../b?c=d#e", "about:blank"}, {"../x y?\xFF", "http://h/a/b/c"}, {"//[::1]:80", "http://a"},
-		{"file:C|/../d", "file:///x"}, {"#\t", "mailto:x "}, {"http://1.0x2/", "nothing"}, {"http://bücher.example", "x:"}, {"data:a ?b", ""},
-		{"blob:https://x/y", ""}, {"web+x:/.//a", ""}, {"http://xn--a/", "http:"},
+		{"https://me:pw@example.com:8080/a/../b?c=d#e", "about:blank"},
+		{"../x y?\xFF", "http://h/a/b/c"},
+		{"//[::1]:80", "http://a"},
+		{"file:C|/../d", "file:///x"},
+		{"#\t", "mailto:x "},
+		{"http://1.0x2/", "nothing"},
+		{"http://bücher.example", "x:"},
+		{"data:a ?b", ""},
+		{"blob:https://x/y", ""},
+		{"web+x:/.//a", ""},
+		{"http://xn--a/", "http:"},
 	} {
 		f.Add(seed[0], seed[1])
 	}

@@ -20,7 +20,8 @@ func (r *recorder) Helper() {}
 func (r *recorder) Errorf(format string, args ...any) { r.add("error", format, args) }
 func (r *recorder) Logf(format string, args ...any)   { r.add("log", format, args) }
 func (r *recorder) Fatalf(format string, args ...any) { r.add("fatal", format, args); runtime.Goexit() }
-func (r *recorder) Skipf(format string, args ...any)  { r.add("skip", format, args); runtime.Goexit() }
+
+func (r *recorder) Skipf(format string, args ...any) { r.add("skip", format, args); runtime.Goexit() }
 
 func (r *recorder) add(kind, format string, args []any) {
 	r.lines = append(r.lines, kind+": "+fmt.Sprintf(format, args...))
