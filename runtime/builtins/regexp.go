@@ -5,7 +5,7 @@ import (
 
 	"github.com/dop251/goja"
 
-	"github.com/bindery/bindery/runtime/bundle/lower/regex"
+	"github.com/bindery/bindery/runtime/regex"
 )
 
 func regExpProperties() []Property {

@@ -4,7 +4,7 @@ import (
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/unistring"
 
-	"github.com/bindery/bindery/runtime/bundle/lower/regex"
+	"github.com/bindery/bindery/runtime/regex"
 )
 
 // regexpPass gives literals a pattern that goja matches correctly, compiled with the program like any other. The call around

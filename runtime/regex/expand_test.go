@@ -9,7 +9,7 @@ import (
 
 	"github.com/dop251/goja"
 
-	"github.com/bindery/bindery/runtime/bundle/lower/regex"
+	"github.com/bindery/bindery/runtime/regex"
 )
 
 // TestExpandPatternAgreesWithV8 compares goja, given the expanded pattern, with what V8 made of the original one.
