@@ -1,10 +1,12 @@
 package blob_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/bindery/bindery/runtime/runtimetest"
 	"github.com/bindery/bindery/runtime/webapi/blob"
+	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
 func TestMain(m *testing.M) { runtimetest.Main(m, blob.API) }
@@ -49,5 +51,21 @@ func TestFile(t *testing.T) {
 		{Src: `new File([])`, Want: "throws TypeError: Failed to execute 'new File': 2 arguments required"},
 		{Src: `new File("a", "b")`, Want: "throws TypeError"},
 		{Src: `Object.getOwnPropertyDescriptor(File.prototype, "name").get.call(new Blob())`, Want: "throws TypeError: Illegal invocation"},
+	})
+}
+
+func FuzzBlob(f *testing.F) {
+	for _, s := range []string{"", "a/b", "Text/Plain; charset=\"x\"", "a\r\nb\n\rc", "\x00", "é", "\xff"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		rt := runtimetest.New(t)
+		rt.Do(func(r *webidl.Realm) { _ = r.VM.Set("s", strings.ToValidUTF8(s, "?")) })
+		rt.Async(`
+			const b = new Blob([s, s], { type: s, endings: "native" }), f = new File([b], s, { type: b.type });
+			if (/[^ -~]/.test(b.type) || b.type !== b.type.toLowerCase() || f.type !== b.type || f.name !== s) throw new Error(b.type);
+			const text = await f.text(); // which drops a byte order mark
+			if (text.includes("\r") || !/^\ufeff?$/.test((s + s).replace(/\r\n?/g, "\n").slice(0, -text.length || undefined))) throw new Error(text);
+			return f.slice(1).size === Math.max(f.size - 1, 0)`).Want("true")
 	})
 }

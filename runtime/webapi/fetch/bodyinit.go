@@ -1,7 +1,6 @@
 package fetch
 
 import (
-	"sync"
 	"unsafe"
 
 	"github.com/dop251/goja"
@@ -9,30 +8,9 @@ import (
 	"github.com/bindery/bindery/runtime/body"
 	"github.com/bindery/bindery/runtime/webapi/blob"
 	"github.com/bindery/bindery/runtime/webapi/formdata"
+	"github.com/bindery/bindery/runtime/webapi/url"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
-
-// BodyInit recognises objects of one class as bodies: it gives their bytes, which nobody may change any more, and their Content-Type. It
-// must run no script.
-type BodyInit func(v goja.Value) (data []byte, contentType string, ok bool)
-
-var (
-	bodyInitMu sync.Mutex
-	bodyInits  []BodyInit // guarded by bodyInitMu; replaced, never changed
-)
-
-// RegisterBodyInit makes objects of one more class bodies of Requests and Responses. Call it while the process starts.
-func RegisterBodyInit(init BodyInit) {
-	bodyInitMu.Lock()
-	defer bodyInitMu.Unlock()
-	bodyInits = append(bodyInits[:len(bodyInits):len(bodyInits)], init)
-}
-
-func registered() []BodyInit {
-	bodyInitMu.Lock()
-	defer bodyInitMu.Unlock()
-	return bodyInits
-}
 
 // setBody makes v, which is not nullish, the body of a message that has none: "extract a body",
 // https://fetch.spec.whatwg.org/#concept-bodyinit-extract. It gives the Content-Type that comes with it, "" for none. It may run script.
@@ -67,11 +45,9 @@ func (m *message) setObject(r *webidl.Realm, obj *goja.Object) (contentType stri
 		m.body = body.Bytes(append(make([]byte, 0, len(data)), data...))
 		return "", true
 	}
-	for _, init := range registered() {
-		if data, contentType, ok := init(obj); ok {
-			m.body = body.Bytes(data)
-			return contentType, true
-		}
+	if p, ok := url.SearchParamsOf(obj); ok {
+		m.body = body.Bytes(stringBytes(p.String()))
+		return "application/x-www-form-urlencoded;charset=UTF-8", true
 	}
 	if s := theStreams.Load(); s != nil && s.Is(obj) {
 		switch {

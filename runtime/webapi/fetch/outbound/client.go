@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -85,6 +86,7 @@ func (c *Client) Fetch(ctx context.Context, req *fetch.RequestData) (*fetch.Resp
 		if location == "" || !isRedirect(response.StatusCode) || req.Redirect == fetch.RedirectManual {
 			return h.response(response, n > 0), nil
 		}
+		_, _ = io.CopyN(io.Discard, response.Body, 2<<10) // so that the connection can be used again
 		_ = response.Body.Close()
 		from := h.url.Href()
 		switch {
