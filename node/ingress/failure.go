@@ -74,9 +74,7 @@ func (x *exchange) write(status int, f failure) {
 		if f.Name != "" {
 			line = strings.TrimSuffix(f.Name+": "+f.Message, ": ")
 		}
-		if rest, ok := strings.CutPrefix(f.Stack, line); ok {
-			f.Stack = strings.TrimLeft(rest, "\n")
-		}
+		f.Stack = strings.Trim(strings.TrimPrefix(f.Stack, line), "\n")
 		text = []byte(line + "\n")
 		if f.Stack != "" {
 			text = append(text, f.Stack+"\n"...)
