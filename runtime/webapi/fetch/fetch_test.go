@@ -256,6 +256,7 @@ func TestTakeCopiesNothing(t *testing.T) {
 	rt.Do(func(r *webidl.Realm) {
 		obj := fetch.NewRequestObject(r, d, fetch.Options{Immutable: true})
 		_ = r.VM.Set("q", obj)
+		_ = r.VM.Set("q2", fetch.NewRequestObject(r, d, fetch.Options{Immutable: true}))
 		if _, err := r.VM.RunString(`q.headers.get("a"); q.body`); err != nil {
 			t.Fatal(err)
 		}
@@ -267,7 +268,15 @@ func TestTakeCopiesNothing(t *testing.T) {
 		if _, err := q.Take(r); err == nil || !strings.Contains(err.Error(), "Body has already been used") {
 			t.Errorf("a second Take: %v", err)
 		}
-		v, err := r.VM.RunString(`var p = new Response("abc", { headers: { h: "1" } }); p.body; p`)
+		v, err := r.VM.RunString(`q2.clone()`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		clone, _ := fetch.RequestOf(v)
+		if got, err := clone.Take(r); err != nil || got != d {
+			t.Errorf("a clone: got %p, want %p (%v)", got, d, err)
+		}
+		v, err = r.VM.RunString(`var p = new Response("abc", { headers: { h: "1" } }); p.body; p`)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -162,7 +162,7 @@ func (q *Request) clone(r *webidl.Realm) *Request {
 	c := &Request{data: q.data, cf: cfProperty{json: q.cf.text()}, follows: q.follows, inv: q.inv}
 	q.own = false
 	q.message.clone(r, &c.message)
-	c.hdr = headers.Make(q.hdr.List().Clone(), q.hdr.Immutable())
+	c.hdr = q.hdr.Copy()
 	return c
 }
 

@@ -96,7 +96,7 @@ func (p *Response) clone(r *webidl.Realm) *Response {
 	c := &Response{data: p.data, cf: cfProperty{json: p.cf.text()}}
 	p.own = false
 	p.message.clone(r, &c.message)
-	c.hdr = headers.Make(p.hdr.List().Clone(), p.hdr.Immutable())
+	c.hdr = p.hdr.Copy()
 	return c
 }
 

@@ -33,6 +33,14 @@ func (h *Headers) List() *List {
 	return h.list
 }
 
+// Copy is an independent Headers with the same guard. It shares the list itself where script can't change it.
+func (h *Headers) Copy() Headers {
+	if h.immutable {
+		return Headers{list: h.list.Freeze(), immutable: true}
+	}
+	return Headers{list: h.list.Clone()}
+}
+
 // Immutable reports whether script can't change it.
 func (h *Headers) Immutable() bool { return h.immutable }
 
