@@ -14,6 +14,8 @@ import (
 type layout struct {
 	objectRuntime, objectSelf uintptr // goja.Object
 
+	runtimeVM, vmStack uintptr // goja.Runtime and its vm
+
 	runtimeTracker, runtimeJobs, runtimeIterProto, runtimeFuncProto, runtimeObjectProto, runtimePromiseProto uintptr // goja.Runtime
 
 	base     baseLayout
@@ -134,6 +136,13 @@ func (l *layout) inspectRuntime(rt *goja.Runtime) {
 	t := reflect.TypeOf(rt).Elem()
 	l.runtimeTracker = offset(t, "asyncContextTracker", reflect.TypeFor[goja.AsyncContextTracker]())
 	l.runtimeJobs = offset(t, "jobQueue", reflect.TypeFor[[]func()]())
+	vm := field(t, "vm", nil)
+	l.runtimeVM = vm.Offset
+	stack := field(vm.Type.Elem(), "stack", nil)
+	l.vmStack = stack.Offset
+	if stack.Type.Kind() != reflect.Slice || stack.Type.Elem() != reflect.TypeFor[goja.Value]() {
+		panic("stack is no slice of values")
+	}
 	global := field(t, "global", nil)
 	l.runtimeFuncProto = global.Offset + offset(global.Type, "FunctionPrototype", reflect.TypeFor[*goja.Object]())
 	l.runtimeObjectProto = global.Offset + offset(global.Type, "ObjectPrototype", reflect.TypeFor[*goja.Object]())

@@ -122,6 +122,52 @@ func Enqueue(rt *goja.Runtime, fn func()) bool {
 	return true
 }
 
+// PromiseOf gives the promise that v is, nil if it is none. It runs no script.
+func PromiseOf(v goja.Value) *goja.Promise {
+	obj, ok := v.(*goja.Object)
+	if !ok {
+		return nil
+	}
+	if native == nil {
+		if obj.ExportType() != reflect.TypeFor[*goja.Promise]() {
+			return nil
+		}
+		p, _ := obj.Export().(*goja.Promise)
+		return p
+	}
+	self := native.self(obj)
+	if self[0] != native.promise.tab {
+		return nil
+	}
+	return (*goja.Promise)(self[1])
+}
+
+// maxStack is the largest stack that is worth keeping, in values: emptying it must cost less than growing one.
+const maxStack = 256
+
+// Stack gives the VM's stack as it is now, for KeepStack; nil if it is not worth keeping, or where only goja's public API is used.
+func Stack(rt *goja.Runtime) []goja.Value {
+	if native == nil {
+		return nil
+	}
+	vm := *at[unsafe.Pointer](unsafe.Pointer(rt), native.runtimeVM)
+	if stack := *at[[]goja.Value](vm, native.vmStack); cap(stack) <= maxStack {
+		return stack
+	}
+	return nil
+}
+
+// KeepStack lets rt, which is not running, begin its next entry on a stack that Stack gave, emptied. goja throws its stack away at the end of
+// each entry and grows another at the next.
+func KeepStack(rt *goja.Runtime, stack []goja.Value) {
+	if native == nil || cap(stack) == 0 {
+		return
+	}
+	clear(stack[:cap(stack)])
+	vm := *at[unsafe.Pointer](unsafe.Pointer(rt), native.runtimeVM)
+	*at[[]goja.Value](vm, native.vmStack) = stack[:0]
+}
+
 // ownerSlot holds the owner where only goja's public API is used.
 var ownerSlot = goja.NewSymbol("bindery.owner")
 

@@ -72,14 +72,7 @@ func (r *Realm) Promised(fn func() goja.Value) (promise goja.Value) {
 }
 
 // PromiseOf gives the promise that v is, nil if it is none. A thenable of another kind is none.
-func PromiseOf(v goja.Value) *goja.Promise {
-	obj, ok := v.(*goja.Object)
-	if !ok || obj.ExportType() != typeOfPromise {
-		return nil
-	}
-	p, _ := obj.Export().(*goja.Promise)
-	return p
-}
+func PromiseOf(v goja.Value) *goja.Promise { return engine.PromiseOf(v) }
 
 // Resolve is Promise.resolve(v): v itself if it is a promise, else one resolved with it (thenables are followed).
 func (r *Realm) Resolve(v goja.Value) goja.Value {

@@ -39,6 +39,7 @@ type Realm struct {
 	turn    *invocation.Invocation // whose entry this is: the fallback for jobs that carry no context
 	enter   goja.Callable
 	task    func()
+	stack   []goja.Value // kept from turn to turn
 
 	protos   []*goja.Object // by Interface.id, made at first use
 	ctors    []*goja.Object
@@ -96,11 +97,17 @@ func (r *Realm) Enter(inv *invocation.Invocation, task func()) error {
 			t := r.task
 			r.task = nil
 			t()
+			if stack := engine.Stack(r.VM); cap(stack) > cap(r.stack) {
+				r.stack = stack
+			}
 			return nil
 		}))
 	}
 	r.turn, r.current, r.task = inv, inv, task
 	_, err := r.enter(goja.Undefined())
+	if err == nil {
+		engine.KeepStack(r.VM, r.stack)
+	}
 	if len(r.rejected) > 0 {
 		r.reportRejections()
 	}
