@@ -32,6 +32,12 @@ func (s *State) placeAll(groups []int32) {
 	k.batch()
 	tasks := s.order(groups)
 	small := s.newPuzzle(tasks)
+	var everywhere []int32
+	for _, t := range tasks {
+		if s.groups[t.g].want == All {
+			everywhere = append(everywhere, t.g)
+		}
+	}
 	for level := 0; len(tasks) > 0; level++ {
 		for _, t := range tasks {
 			if s.groups[t.g].want == All && level > 0 && t.level <= level {
@@ -55,7 +61,11 @@ func (s *State) placeAll(groups []int32) {
 		}
 		tasks = rest
 	}
-	small.solve()
+	if small.solve() {
+		for _, g := range everywhere {
+			s.fill(g)
+		}
+	}
 }
 
 // placeOne gives a group one more replica and returns where.

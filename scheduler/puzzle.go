@@ -114,14 +114,14 @@ func (p *puzzle) score() score {
 	return sc
 }
 
-// solve lays the pieces as well as it can.
-func (p *puzzle) solve() {
+// solve lays the pieces as well as it can, and reports whether it tried.
+func (p *puzzle) solve() bool {
 	if !p.on {
-		return
+		return false
 	}
 	p.gather()
 	if len(p.pieces) < 2 {
-		return
+		return false
 	}
 	s := p.s
 	s.seeker.batch()
@@ -149,6 +149,7 @@ func (p *puzzle) solve() {
 		}
 	}
 	p.polish()
+	return true
 }
 
 // gather sorts the pieces by group, and adds those that found no place.
