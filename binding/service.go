@@ -2,6 +2,7 @@ package binding
 
 import (
 	"encoding/json"
+	"fmt"
 	"sync/atomic"
 
 	"github.com/dop251/goja"
@@ -32,8 +33,7 @@ func init() {
 
 // fetch calls the bound Worker's fetch handler. It runs on this goroutine if the target has a free isolate.
 func (f *fetcher) fetch(c webidl.Call) goja.Value {
-	inv := c.Invocation()
-	if inv == nil {
+	if c.Invocation() == nil {
 		panic(c.Error("%s", webidl.GlobalScope))
 	}
 	request := fetch.BuildRequest(c.Realm, c.Arg(0), c.Arg(1))
@@ -41,18 +41,24 @@ func (f *fetcher) fetch(c webidl.Call) goja.Value {
 	if err != nil {
 		panic(c.FromError(err))
 	}
+	return f.call(c.Realm, data, 0)
+}
+
+// call sends one request; redirects is how many came before it.
+func (f *fetcher) call(r *webidl.Realm, data *fetch.RequestData, redirects int) goja.Value {
+	inv := r.Invocation()
 	child, err := inv.Child(f.target.Name)
 	if err != nil {
-		panic(c.Error("%s", err))
+		panic(r.Error("%s", err))
 	}
-	call := &serviceCall{r: c.Realm, parent: inv, child: child}
-	call.job = runtime.Fetch{Invocation: child, Entrypoint: f.entrypoint, Props: f.props, Request: data, Done: call.done}
-	if iso := runtime.IsolateOf(c.Realm); f.self && iso != nil {
-		f.target.pool.DoIn(iso, child, &call.job)
+	s := &serviceCall{fetcher: f, r: r, parent: inv, child: child, redirects: redirects}
+	s.job = runtime.Fetch{Invocation: child, Entrypoint: f.entrypoint, Props: f.props, Request: data, Done: s.done}
+	if iso := runtime.IsolateOf(r); f.self && iso != nil {
+		f.target.pool.DoIn(iso, child, &s.job)
 	} else {
-		f.target.pool.Do(child, &call.job)
+		f.target.pool.Do(child, &s.job)
 	}
-	return call.result()
+	return s.result()
 }
 
 // States of a serviceCall: who came first, the answer or the caller's look for it.
@@ -64,9 +70,11 @@ const (
 
 // serviceCall is one call of a bound Worker, between two realms.
 type serviceCall struct {
+	*fetcher
 	job           runtime.Fetch
 	r             *webidl.Realm // of the caller
 	parent, child *invocation.Invocation
+	redirects     int
 
 	state    atomic.Int32
 	response *fetch.ResponseData
@@ -87,13 +95,7 @@ func (s *serviceCall) done(d *fetch.ResponseData, err error) {
 	}
 	s.unabort()
 	s.unend()
-	s.settle(func() {
-		if s.err != nil {
-			s.deferred.Reject(s.r.FromError(s.err))
-			return
-		}
-		s.deferred.Resolve(fetch.NewResponseObject(s.r, s.response))
-	})
+	s.settle(func() { s.r.Then(s.r.Promised(s.settled), s.deferred.Resolve, s.deferred.Reject) })
 }
 
 // result is the caller's promise: settled if the answer is there.
@@ -115,9 +117,23 @@ func (s *serviceCall) result() goja.Value {
 	return s.deferred.Value()
 }
 
+// settled is a promise for the answer, in the caller's realm and turn. A redirect goes to the same Worker.
 func (s *serviceCall) settled() goja.Value {
 	if s.err != nil {
 		return s.r.Rejected(s.r.FromError(s.err))
 	}
-	return s.r.Resolved(fetch.NewResponseObject(s.r, s.response))
+	next, err := fetch.Redirected(s.job.Request, s.response)
+	if err == nil && next != nil && s.redirects == fetch.MaxRedirects {
+		err = fmt.Errorf("too many redirects (more than %d)", fetch.MaxRedirects)
+	}
+	switch {
+	case err != nil:
+		return s.r.Rejected(s.r.TypeError("%s", err))
+	case next == nil:
+		return s.r.Resolved(fetch.NewResponseObject(s.r, s.response))
+	}
+	if s.response.Body.IsLive() {
+		s.response.Body.Stream().Cancel(nil)
+	}
+	return s.call(s.r, next, s.redirects+1)
 }
