@@ -365,6 +365,10 @@ func TestResponse(t *testing.T) {
 		},
 		{"no body", "GET", &fetch.ResponseData{Status: 200}, 200, "", map[string][]string{"Content-Length": {"0"}, "Content-Type": nil}},
 		{"stream", "GET", &fetch.ResponseData{Status: 200, Body: chunks()}, 200, "abc", map[string][]string{"Content-Length": nil}},
+		{
+			"stream of known size", "GET", &fetch.ResponseData{Status: 200, Body: body.Live(&pieces{list: []string{"a", "b"}}, 2)}, 200, "ab",
+			map[string][]string{"Content-Length": {"2"}},
+		},
 		{"head", "HEAD", text("12345"), 200, "", map[string][]string{"Content-Length": {"5"}}},
 		{"head, no body", "HEAD", &fetch.ResponseData{Status: 200, Headers: pairs("content-length", "77")}, 200, "", map[string][]string{"Content-Length": {"77"}}},
 		{"head, stream", "HEAD", &fetch.ResponseData{Status: 200, Body: chunks()}, 200, "", map[string][]string{"Content-Length": nil}},

@@ -94,6 +94,7 @@ func isPlain(target string) bool {
 	return true
 }
 
+// headers makes the Worker's list of the request's headers, at once in its final size.
 func (x *exchange) headers() *headers.List {
 	r := x.r
 	for _, names := range r.Header["Connection"] {
@@ -106,22 +107,37 @@ func (x *exchange) headers() *headers.List {
 	for _, name := range hopByHop {
 		delete(r.Header, name)
 	}
-	l := headers.FromHTTP(r.Header)
-	if r.Host != "" {
-		l.Set("host", r.Host)
-	}
 	address, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		address = r.RemoteAddr
 	}
-	l.Set("cf-connecting-ip", address)
 	forwarded := address
-	if sent, ok := l.Get("x-forwarded-for"); ok {
-		forwarded = sent + ", " + address
+	if sent := r.Header["X-Forwarded-For"]; len(sent) > 0 {
+		forwarded = strings.Join(sent, ", ") + ", " + address
 	}
-	l.Set("x-forwarded-for", forwarded)
-	l.Set("x-forwarded-proto", scheme(r))
-	return l
+	n := 4
+	for _, values := range r.Header {
+		n += len(values)
+	}
+	pairs := append(make([]headers.Pair, 0, n),
+		headers.Pair{Name: "cf-connecting-ip", Value: address},
+		headers.Pair{Name: "x-forwarded-for", Value: forwarded},
+		headers.Pair{Name: "x-forwarded-proto", Value: scheme(r)},
+	)
+	if r.Host != "" {
+		pairs = append(pairs, headers.Pair{Name: "host", Value: r.Host})
+	}
+	for name, values := range r.Header {
+		name = headers.Lower(name)
+		switch name {
+		case "cf-connecting-ip", "x-forwarded-for", "x-forwarded-proto":
+			continue // the client's own word
+		}
+		for _, value := range values {
+			pairs = append(pairs, headers.Pair{Name: name, Value: value})
+		}
+	}
+	return headers.New(pairs...)
 }
 
 // connection is request.cf: what is known of the connection.

@@ -13,6 +13,10 @@ import (
 // wholeBody is up to which size the chunks of a whole body are joined for one write.
 const wholeBody = 64 << 10
 
+// countedByServer is up to which size net/http finds the length of a body that is written at once by itself, without a header's
+// allocations.
+const countedByServer = 1 << 10
+
 // respond writes the Worker's answer.
 func (x *exchange) respond() {
 	if x.err != nil {
@@ -69,6 +73,8 @@ func (x *exchange) setLength(h http.Header, bodiless bool) {
 	switch {
 	case x.response.Body == nil && x.r.Method == http.MethodHead:
 	case bodiless, size < 0, x.response.Body != nil && !x.response.ManualBody && h["Content-Encoding"] != nil:
+		delete(h, "Content-Length")
+	case size <= countedByServer && x.r.Method != http.MethodHead && !x.response.Body.IsLive():
 		delete(h, "Content-Length")
 	default:
 		h["Content-Length"] = []string{strconv.FormatInt(size, 10)}

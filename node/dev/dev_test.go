@@ -1,0 +1,350 @@
+package dev
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/evanw/esbuild/pkg/api"
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
+	"github.com/bindery/bindery/node/config"
+	"github.com/bindery/bindery/node/ingress"
+	"github.com/bindery/bindery/runtime"
+	"github.com/bindery/bindery/runtime/invocation"
+	"github.com/bindery/bindery/runtime/webapi/webidl"
+)
+
+func TestMain(m *testing.M) {
+	// esbuild keeps one goroutine for the whole process.
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/evanw/esbuild/internal/helpers.(*ThreadSafeWaitGroup).Wait"))
+}
+
+// recorder is a Reporter for tests: each event is a line.
+type recorder struct {
+	events chan string
+	port   chan string
+
+	mu      sync.Mutex
+	console []string // guarded by mu
+}
+
+func newRecorder() *recorder {
+	return &recorder{events: make(chan string, 1000), port: make(chan string, 1)}
+}
+
+func (r *recorder) add(format string, args ...any) { r.events <- fmt.Sprintf(format, args...) }
+
+func (r *recorder) Console(worker string, _ *invocation.Invocation, e webidl.LogEntry) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.console = append(r.console, worker+": "+e.Text)
+}
+
+func (r *recorder) Exception(worker string, _ *invocation.Invocation, e *runtime.Uncaught) {
+	r.add("exception %s: %v", worker, e.Thrown)
+}
+
+func (r *recorder) Failure(worker string, _ *invocation.Invocation, err error) {
+	r.add("failure %s: %v", worker, err)
+}
+
+func (r *recorder) Ready(_ *Generation, addresses []string, _ time.Duration) {
+	_, port, _ := net.SplitHostPort(addresses[0])
+	r.port <- port
+}
+
+func (r *recorder) Swapped(s Swap) {
+	r.add("swap changed %v gone %v repaired %v", s.Changed, s.Gone, s.Repaired)
+}
+func (r *recorder) Faulty(f *Fault)        { r.add("fault %s", f.Error()) }
+func (r *recorder) Repaired(time.Duration) { r.add("repaired") }
+func (r *recorder) Request(ingress.Entry)  {}
+func (r *recorder) Trouble(text string)    { r.add("trouble %s", text) }
+func (r *recorder) Stopping()              { r.add("stopping") }
+func (r *recorder) Warnings(m []api.Message) {
+	for _, w := range m {
+		r.add("warning %s", w.Text)
+	}
+}
+
+// run starts Run and ends it with the test.
+func run(t testing.TB, dir string, r *recorder) (get func(host string) string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- Run(ctx, Options{Paths: []string{"."}, Base: dir, Watch: true, Reporter: r}) }()
+	client := &http.Client{Transport: &http.Transport{}}
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("Run: %v", err)
+		}
+		client.CloseIdleConnections()
+	})
+	select {
+	case port := <-r.port:
+		return func(host string) string {
+			t.Helper()
+			req, err := http.NewRequest("GET", "http://127.0.0.1:"+port+"/", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Host = host
+			resp, err := client.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer resp.Body.Close()
+			b, err := io.ReadAll(resp.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(b)
+		}
+	case err := <-done:
+		done <- nil
+		t.Fatalf("Run: %v", err)
+	}
+	return nil
+}
+
+func write(t testing.TB, dir string, files map[string]string) {
+	t.Helper()
+	for name, content := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path+".tmp", []byte(content), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(path+".tmp", path); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func wrangler(name, more string) string {
+	return fmt.Sprintf("name = %q\nmain = \"index.js\"\ncompatibility_date = %q\n%s\n", name, config.CompatibilityDate, more)
+}
+
+// counter is a Worker whose module counts its calls.
+func counter(name string) string {
+	return fmt.Sprintf(`let n = 0; export default { fetch() { return new Response("%s " + ++n) } }`, name)
+}
+
+func want(t *testing.T, got, want string) {
+	t.Helper()
+	if got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestOnlyWhatChangedIsLoadedAnew(t *testing.T) {
+	dir, r := t.TempDir(), newRecorder()
+	write(t, dir, map[string]string{
+		"a/wrangler.toml": wrangler("a", `services = [{ binding = "B", service = "b" }]`),
+		"a/index.js":      `let n = 0; export default { async fetch(q, env) { return new Response("a " + ++n + ", " + await (await env.B.fetch(q)).text()) } }`,
+		"b/wrangler.toml": wrangler("b", ""), "b/index.js": counter("b"),
+		"c/wrangler.toml": wrangler("c", ""), "c/index.js": counter("c"),
+	})
+	get := run(t, dir, r)
+	want(t, get("a.localhost"), "a 1, b 1")
+	want(t, get("c.localhost"), "c 1")
+
+	write(t, dir, map[string]string{"c/index.js": counter("C")})
+	want(t, <-r.events, "swap changed [c] gone [] repaired false")
+	want(t, get("c.localhost"), "C 1")
+	want(t, get("a.localhost"), "a 2, b 2")
+
+	// What binds a Worker that changed is loaded anew, too: its version stays.
+	write(t, dir, map[string]string{"b/index.js": counter("B")})
+	want(t, <-r.events, "swap changed [b] gone [] repaired false")
+	want(t, get("a.localhost"), "a 1, B 1")
+	want(t, get("c.localhost"), "C 2")
+
+	// Touched, but the same: nothing happens. The next event is the next change's.
+	write(t, dir, map[string]string{"b/index.js": counter("B")})
+	write(t, dir, map[string]string{"a/.dev.vars": "X=1"})
+	want(t, <-r.events, "swap changed [a] gone [] repaired false")
+	want(t, get("a.localhost"), "a 1, B 2")
+}
+
+func TestFaultsKeepTheLastGoodVersion(t *testing.T) {
+	dir, r := t.TempDir(), newRecorder()
+	good := map[string]string{"w/wrangler.toml": wrangler("w", ""), "w/index.js": `import "./lib.js"; ` + counter("w"), "w/lib.js": ""}
+	write(t, dir, good)
+	get := run(t, dir, r)
+	n := 0
+	serves := func() {
+		t.Helper()
+		n++
+		want(t, get("localhost"), fmt.Sprint("w ", n))
+	}
+	serves()
+	for _, c := range []struct{ file, content, fault string }{
+		{"w/index.js", "export default { fetch() {", "w/index.js:1:27: Unexpected end of file"},
+		{"w/index.js", "export default {};\nundefined.x", "w/index.js:2:11: Worker \"w\" can't be loaded: TypeError: Cannot read property 'x' of undefined"},
+		{"w/lib.js", `import "./not-there.js"`, `w/lib.js:1:8: Could not resolve "./not-there.js"`},
+		{"w/wrangler.toml", strings.Replace(good["w/wrangler.toml"], "index.js", "indx.js", 1), "w/wrangler.toml:2:8: main: there is no file indx.js"},
+		{"w/wrangler.toml", wrangler("w", `services = [{ binding = "A", service = "a" }]`), `w/wrangler.toml:4:40: services[0].service: there is no Worker named "a"`},
+		{"w/.dev.vars", "no equals sign", "w/.dev.vars:1:1: expected a line of the form KEY=value"},
+	} {
+		write(t, dir, map[string]string{c.file: c.content})
+		event := <-r.events
+		if !strings.Contains(event, c.fault) {
+			t.Errorf("%s: got %q, want %q", c.file, event, c.fault)
+		}
+		serves()
+		if text, ok := good[c.file]; ok {
+			write(t, dir, map[string]string{c.file: text})
+		} else if err := os.Remove(filepath.Join(dir, c.file)); err != nil {
+			t.Fatal(err)
+		}
+		want(t, <-r.events, "repaired")
+		serves()
+	}
+	// An import that is there at last.
+	write(t, dir, map[string]string{"w/lib.js": `import "./not-there.js"`})
+	<-r.events
+	write(t, dir, map[string]string{"w/not-there.js": "globalThis.x = 1"})
+	want(t, <-r.events, "swap changed [w] gone [] repaired true")
+}
+
+func TestFaultAtStart(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, map[string]string{"wrangler.toml": wrangler("w", ""), "index.js": "export default {"})
+	err := Run(t.Context(), Options{Paths: []string{dir}, Base: dir, Port: 0, Reporter: newRecorder()})
+	var fault *Fault
+	if !errors.As(err, &fault) || fault.Stage != Code || fault.Messages[0].Location.File != "index.js" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestPortInUse(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	dir := t.TempDir()
+	write(t, dir, map[string]string{"wrangler.toml": wrangler("w", ""), "index.js": counter("w")})
+	err = Run(t.Context(), Options{Paths: []string{dir}, Base: dir, Port: l.Addr().(*net.TCPAddr).Port, Reporter: newRecorder()})
+	var listen *ListenError
+	if !errors.As(err, &listen) || listen.Address != l.Addr().String() || !strings.Contains(err.Error(), "address already in use") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestRoots(t *testing.T) {
+	bound := func(names ...string) (list []config.Service) {
+		for _, n := range names {
+			list = append(list, config.Service{Service: n})
+		}
+		return list
+	}
+	routed := []config.Route{{Pattern: "*/*"}}
+	for _, c := range []struct {
+		name    string
+		workers []*config.Worker
+		want    map[string]bool
+		chosen  bool
+	}{
+		{"a route", []*config.Worker{{Name: "a"}, {Name: "b", Routes: routed}}, map[string]bool{"b": true}, false},
+		{"no route", []*config.Worker{{Name: "a", Services: bound("b")}, {Name: "b"}, {Name: "c"}}, map[string]bool{"a": true, "c": true}, true},
+		{"bound to itself", []*config.Worker{{Name: "a", Services: bound("a")}}, map[string]bool{"a": true}, true},
+		{"a circle", []*config.Worker{{Name: "a", Services: bound("b")}, {Name: "b", Services: bound("a")}}, map[string]bool{"a": true}, true},
+	} {
+		got, chosen := rootNames(&config.Set{Workers: c.workers})
+		if diff := cmp.Diff(c.want, got); diff != "" || chosen != c.chosen {
+			t.Errorf("%s: chosen %v %s", c.name, chosen, diff)
+		}
+	}
+}
+
+func TestVersion(t *testing.T) {
+	base := func() *config.Worker {
+		return &config.Worker{Name: "w", Secrets: map[string]string{"A": "1", "B": "2"}}
+	}
+	v := version(base(), "code")
+	if v != version(base(), "code") {
+		t.Error("the same Worker has two versions")
+	}
+	for name, change := range map[string]func(w *config.Worker){
+		"secret":  func(w *config.Worker) { w.Secrets["A"] = "2" },
+		"var":     func(w *config.Worker) { w.Vars = map[string]config.Var{"C": {Text: "3"}} },
+		"service": func(w *config.Worker) { w.Services = []config.Service{{Binding: "X", Service: "x"}} },
+		"limits":  func(w *config.Worker) { w.Limits.Subrequests = 1 },
+	} {
+		w := base()
+		change(w)
+		if version(w, "code") == v {
+			t.Errorf("%s: the version is the same", name)
+		}
+	}
+	w := base()
+	w.Routes = []config.Route{{Pattern: "*/*"}}
+	if version(w, "code") != v {
+		t.Error("a route is no part of a version: where a Worker is reached doesn't change what it does")
+	}
+}
+
+// BenchmarkStart is from the start of Run to the first answer.
+func BenchmarkStart(b *testing.B) {
+	dir, err := filepath.Abs("../../examples/gateway")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		r := newRecorder()
+		ctx, cancel := context.WithCancel(b.Context())
+		done := make(chan error, 1)
+		go func() { done <- Run(ctx, Options{Paths: []string{dir}, Watch: true, Reporter: r}) }()
+		resp, err := http.Get("http://127.0.0.1:" + <-r.port)
+		if err != nil {
+			b.Fatal(err)
+		}
+		resp.Body.Close()
+		b.StopTimer()
+		http.DefaultClient.CloseIdleConnections()
+		cancel()
+		if err := <-done; err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
+}
+
+// BenchmarkEdit is from the save of a file to the new answer.
+func BenchmarkEdit(b *testing.B) {
+	dir, r := b.TempDir(), newRecorder()
+	files := map[string]string{
+		"root/wrangler.toml": wrangler("root", `services = [{ binding = "LEAF", service = "leaf" }]`),
+		"root/index.js":      `export default { fetch(q, env) { return env.LEAF.fetch(q) } }`,
+		"leaf/wrangler.toml": wrangler("leaf", ""),
+		"leaf/index.js":      counter("leaf"),
+	}
+	write(b, dir, files)
+	get := run(b, dir, r)
+	get("localhost")
+	n := 0
+	for b.Loop() {
+		n++
+		write(b, dir, map[string]string{"leaf/index.js": fmt.Sprintf(`export default { fetch() { return new Response("%d") } }`, n)})
+		<-r.events
+		if got := get("localhost"); got != fmt.Sprint(n) {
+			b.Fatalf("got %s, want %d", got, n)
+		}
+	}
+}
