@@ -202,7 +202,7 @@ func TestSignalForGo(t *testing.T) {
 		if n != 1 || !s.Aborted() || r.Describe(s.Reason()).Name != "AbortError" {
 			t.Errorf("n = %d, reason %v", n, s.Reason())
 		}
-		if got, ok := event.SignalOf(s.Object()); !ok || got != s || s.Object() != s.Object() {
+		if got, ok := event.SignalOf(s.Object()); !ok || got != s {
 			t.Error("SignalOf lost the signal")
 		}
 		if _, ok := event.SignalOf(r.VM.NewObject()); ok {
@@ -221,4 +221,24 @@ func TestDependentSignalsAreWeak(t *testing.T) {
 		runtime.GC()
 	}
 	rt.Run(`c.abort(); hits`).Want("50")
+}
+
+// Every constructor and every option that takes a string takes any string.
+func FuzzConstructors(f *testing.F) {
+	for _, s := range []string{"", "x", "abort", "é日😀", "\x00", "__proto__", "constructor", strings.Repeat("a", 300)} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		rt := runtimetest.New(t)
+		rt.Do(func(r *webidl.Realm) { _ = r.VM.Set("s", r.Str(strings.ToValidUTF8(s, "?"))) })
+		rt.Run(`let n = 0; const t = new EventTarget(); t.addEventListener(s, { handleEvent: e => { n += e.type === s ? 1 : 100 } }); addEventListener(s, () => { n += 10 });
+			for (const [C, init] of [[Event], [CustomEvent, { detail: s }], [ErrorEvent, { message: s, filename: s }], [MessageEvent, { origin: s, lastEventId: s, data: s }], [CloseEvent, { reason: s }], [PromiseRejectionEvent, { promise: s }]]) {
+				const e = new C(s, init);
+				t.dispatchEvent(e);
+				for (const k of Object.keys(init ?? {})) if (e[k] !== s) throw new Error(k);
+			}
+			dispatchEvent(new Event(s)); const c = new AbortController(); c.abort(s);
+			if (c.signal.reason !== s || t.removeEventListener(s, null) !== undefined) throw new Error("reason");
+			n`).Want("16")
+	})
 }
