@@ -92,7 +92,12 @@ func TestLog(t *testing.T) {
 		{`"%j %j %j", { a: 1 }, undefined, { toJSON() { throw new TypeError("no") } }`, `{"a":1} undefined [TypeError: no]`},
 		{`"%o %O", { a: 1 }, [1]`, "{ a: 1 } [ 1 ]"},
 		{`"%c styled %c", "color: red", "", "after"`, " styled  after"},
-		{`"100%", 5`, "100% 5"}, {`"%% %x %", 5`, "% %x % 5"}, {`"%% %s"`, "%% %s"}, {`"%s"`, "%s"}, {`"", "a"`, " a"}, {`5, "%s", 6`, "5 %s 6"},
+		{`"100%", 5`, "100% 5"},
+		{`"%% %x %", 5`, "% %x % 5"},
+		{`"%% %s"`, "%% %s"},
+		{`"%s"`, "%s"},
+		{`"", "a"`, " a"},
+		{`5, "%s", 6`, "5 %s 6"},
 	} {
 		if !engine.Native() && strings.Contains(c[0], "Object.create(new Proxy") {
 			continue // SKIPPED: there the Go value is kept under a symbol, and looking for that asks the Proxy

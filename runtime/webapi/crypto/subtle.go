@@ -20,9 +20,18 @@ var operations = []struct {
 	length int
 	run    func(c webidl.Call) goja.Value
 }{
-	{"encrypt", 3, encrypt}, {"decrypt", 3, decrypt}, {"sign", 3, sign}, {"verify", 4, verify}, {"digest", 2, digest},
-	{"generateKey", 3, generateKey}, {"deriveKey", 5, deriveKey}, {"deriveBits", 2, deriveBits},
-	{"importKey", 5, importKey}, {"exportKey", 2, exportKey}, {"wrapKey", 4, wrapKey}, {"unwrapKey", 7, unwrapKey},
+	{"encrypt", 3, encrypt},
+	{"decrypt", 3, decrypt},
+	{"sign", 3, sign},
+	{"verify", 4, verify},
+	{"digest", 2, digest},
+	{"generateKey", 3, generateKey},
+	{"deriveKey", 5, deriveKey},
+	{"deriveBits", 2, deriveBits},
+	{"importKey", 5, importKey},
+	{"exportKey", 2, exportKey},
+	{"wrapKey", 4, wrapKey},
+	{"unwrapKey", 7, unwrapKey},
 }
 
 // perform does work, now or on a goroutine, and gives what finish makes of its outcome on the strand: a value, or a promise for it.
