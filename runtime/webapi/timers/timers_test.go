@@ -155,3 +155,14 @@ func BenchmarkSetAndClear(b *testing.B) {
 		fn(b.N)
 	})
 }
+
+// A microtask that queues the next must not run within it: the Go stack would grow until the process dies.
+func TestMicrotasksDoNotNest(t *testing.T) {
+	rt := runtimetest.New(t)
+	rt.Run(`var n = 0; function next() { if (++n < 300000) queueMicrotask(next) } queueMicrotask(next)`)
+	rt.Run(`n`).Want("300000")
+	rt.Run(`const order = []; const q = s => queueMicrotask(() => { order.push(s); if (s.length < 3) q(s + "x") });
+		q("a"); q("b"); queueMicrotask(() => { order.push("t"); queueMicrotask(() => order.push("u")); throw 1 });
+		new Promise(r => setTimeout(() => r(order.join())))`).Want("a,b,t,ax,bx,u,axx,bxx")
+	rt.TakeUnhandled()
+}
