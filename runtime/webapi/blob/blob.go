@@ -9,6 +9,7 @@ import (
 
 	"github.com/bindery/bindery/runtime/body"
 	"github.com/bindery/bindery/runtime/webapi/encoding/codec"
+	"github.com/bindery/bindery/runtime/webapi/streams"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
@@ -55,7 +56,9 @@ func init() {
 		Getter("size", func(b *Blob, r *webidl.Realm) goja.Value { return r.ToValue(len(b.data)) }).
 		Getter("type", func(b *Blob, r *webidl.Realm) goja.Value { return r.Str(b.typ) }).
 		Method("slice", 0, func(b *Blob, c webidl.Call) goja.Value { return Class.New(c.Realm, b.slice(c)) }).
-		Method("stream", 0, func(b *Blob, c webidl.Call) goja.Value { return newStream(c.Realm, body.Bytes(b.data).Stream()) }).
+		Method("stream", 0, func(b *Blob, c webidl.Call) goja.Value {
+			return streams.FromSource(c.Realm, body.Bytes(b.data).Stream())
+		}).
 		AsyncMethod("text", 0, func(b *Blob, c webidl.Call) goja.Value { return c.Resolved(c.Str(Text(b.data))) }).
 		AsyncMethod("arrayBuffer", 0, func(b *Blob, c webidl.Call) goja.Value {
 			return c.Resolved(c.ArrayBuffer(append(make([]byte, 0, len(b.data)), b.data...)))

@@ -6,10 +6,11 @@ import (
 
 	"github.com/bindery/bindery/runtime/runtimetest"
 	"github.com/bindery/bindery/runtime/webapi/blob"
+	"github.com/bindery/bindery/runtime/webapi/streams"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
-func TestMain(m *testing.M) { runtimetest.Main(m, blob.API) }
+func TestMain(m *testing.M) { runtimetest.Main(m, blob.API, streams.API) }
 
 func TestBlob(t *testing.T) {
 	runtimetest.Table(t, []runtimetest.Case{
@@ -30,6 +31,8 @@ func TestBlob(t *testing.T) {
 		{Src: `const b = new Blob(["0123456789"], { type: "a/b" }); return (await Promise.all([b.slice(), b.slice(2, 4), b.slice(-3), b.slice(-3, -1), b.slice(5, 2), b.slice(0, 99), b.slice(NaN, 1), b.slice(1e99)].map(s => s.text()))).join("|") + b.slice(0).type + b.slice(0, 1, "X/Y").type`, Want: "0123456789|23|789|78||0123456789|0|x/y"},
 		{Src: `new Blob(["x"]) instanceof Blob && Object.prototype.toString.call(new Blob())`, Want: "[object Blob]"},
 		{Src: `const seen = []; new Blob([{ toString() { seen.push("part"); return "" } }], { get type() { seen.push("type"); return "" }, get endings() { seen.push("endings") } }); seen.join()`, Want: "part,endings,type"},
+		{Src: `const r = new Blob(["ab"]).stream().getReader(), x = await r.read(); return [x.value, (await r.read()).done].join()`, Want: "97,98,true"},
+		{Src: `const b = new Blob(["ab"]), r = b.stream().getReader(); (await r.read()).value[0] = 0; return await b.text()`, Want: "ab"},
 		{Src: `new Blob("abc")`, Want: "throws TypeError"},
 		{Src: `new Blob(1)`, Want: "throws TypeError"},
 		{Src: `new Blob({})`, Want: "throws TypeError"},

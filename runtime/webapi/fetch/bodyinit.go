@@ -8,6 +8,7 @@ import (
 	"github.com/bindery/bindery/runtime/body"
 	"github.com/bindery/bindery/runtime/webapi/blob"
 	"github.com/bindery/bindery/runtime/webapi/formdata"
+	"github.com/bindery/bindery/runtime/webapi/streams"
 	"github.com/bindery/bindery/runtime/webapi/url"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
@@ -49,14 +50,14 @@ func (m *message) setObject(r *webidl.Realm, obj *goja.Object) (contentType stri
 		m.body = body.Bytes(stringBytes(p.String()))
 		return "application/x-www-form-urlencoded;charset=UTF-8", true
 	}
-	if s := theStreams.Load(); s != nil && s.Is(obj) {
+	if s, ok := streams.Of(obj); ok {
 		switch {
-		case s.Disturbed(obj):
+		case s.Disturbed():
 			panic(r.TypeError(textDisturbed))
-		case s.Locked(obj):
+		case s.Locked():
 			panic(r.TypeError(textLocked))
 		}
-		m.stream = obj
+		m.stream = s
 		return "", true
 	}
 	return "", false

@@ -9,6 +9,7 @@ import (
 	"github.com/bindery/bindery/runtime/webapi/blob"
 	"github.com/bindery/bindery/runtime/webapi/formdata"
 	"github.com/bindery/bindery/runtime/webapi/mimetype"
+	"github.com/bindery/bindery/runtime/webapi/streams"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
@@ -52,14 +53,14 @@ func (m *message) consume(r *webidl.Realm, as conversion) goja.Value {
 	if m.null() {
 		return r.Resolved(as(r, nil, contentType))
 	}
-	if why := m.unusable(r); why != "" {
+	if why := m.unusable(); why != "" {
 		panic(r.TypeError("%s", why))
 	}
 	if m.stream != nil && m.body == nil {
 		m.used = true
 		d := r.NewDeferred()
-		streams(r).Consume(r, m.stream, func(data []byte, thrown goja.Value) {
-			settle(r, d, as, data, contentType, thrown)
+		streams.Consume(r, m.stream, func(chunks [][]byte, thrown goja.Value) {
+			settle(r, d, as, join(chunks), contentType, thrown)
 		})
 		return d.Value()
 	}

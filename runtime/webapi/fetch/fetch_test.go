@@ -15,13 +15,13 @@ import (
 	"github.com/bindery/bindery/runtime/webapi/fetch"
 	"github.com/bindery/bindery/runtime/webapi/formdata"
 	"github.com/bindery/bindery/runtime/webapi/headers"
+	"github.com/bindery/bindery/runtime/webapi/streams"
 	"github.com/bindery/bindery/runtime/webapi/url"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
 func TestMain(m *testing.M) {
-	runtimetest.Main(m, fetch.API, headers.API, blob.API, formdata.API, event.API, url.API,
-		webidl.API{Classes: []webidl.Declared{readableClass}})
+	runtimetest.Main(m, fetch.API, headers.API, blob.API, formdata.API, event.API, url.API, streams.API)
 }
 
 const used = "throws TypeError: Body has already been used. It can only be used once. Use tee() first if you need to read it twice."
@@ -36,7 +36,7 @@ func TestResponse(t *testing.T) {
 		{Src: `const a = new Response("x", { status: 201, headers: { a: 1 }, statusText: "s" }), b = new Response("y", a); b.headers.set("a", 2); return [b.status, b.statusText, a.headers.get("a"), b.headers.get("a"), await b.text(), b.headers.get("content-type")].join()`, Want: "201,s,1,2,y,text/plain;charset=UTF-8"},
 		{Src: `String(new Response(null, { status: 204 }).body) + new Response("", { status: 304 }).body`, Want: "nullnull"},
 		{Src: `new Response("x", { status: 204 })`, Want: "throws TypeError: Response with null body status (101, 204, 205, or 304) cannot have a body."},
-		{Src: `new Response(new ReadableStream([]), { status: 204 })`, Want: "throws TypeError: Response with null body status"},
+		{Src: `new Response(new ReadableStream(), { status: 204 })`, Want: "throws TypeError: Response with null body status"},
 		{Src: `new Response(null, { status: 101 })`, Want: "throws RangeError: Responses may only be constructed with status codes in the range 200 to 599, inclusive."},
 		{Src: `new Response(null, { status: 600 })`, Want: "throws RangeError"},
 		{Src: `new Response(null, { status: 65736 }).status`, Want: "200"},
@@ -115,22 +115,33 @@ func TestBody(t *testing.T) {
 }
 
 func TestStreamBody(t *testing.T) {
-	runtimetest.Table(t, []runtimetest.Case{
-		{Src: `const r = new Response(new ReadableStream(["a", "b"])); return r.headers.has("content-type") + await r.text()`, Want: "falseab"},
-		{Src: `const s = new ReadableStream(["a"]); new Response(s).body === s`, Want: "true"},
+	const made = `const made = (...chunks) => new ReadableStream({ pull(c) {
+		if (chunks.length === 0) c.close(); else c.enqueue(bytesOf(chunks.shift()));
+	} }); function bytesOf(s) { return new Uint8Array([...s].map(c => c.charCodeAt(0))) }
+	`
+	cases := []runtimetest.Case{
+		{Src: `const r = new Response(made("a", "b")); return r.headers.has("content-type") + await r.text()`, Want: "falseab"},
+		{Src: `const s = made("a"); new Response(s).body === s`, Want: "true"},
 		{Src: `const r = new Response("x"); r.body === r.body && r.body instanceof ReadableStream`, Want: "true"},
 		{Src: `const r = new Response("x"); if (r.body) {} return r.bodyUsed + await r.text() + r.bodyUsed + r.body.locked`, Want: "falsextruetrue"},
 		{Src: `const r = new Response("x"); await r.text(); return [r.body.locked, r.bodyUsed].join()`, Want: "true,true"},
+		{Src: `const r = new Response(made("ab", "c")), d = r.body.getReader(); let n = 0; for (;;) { const { done, value } = await d.read(); if (done) break; n += value.length } return n`, Want: "3"},
+		{Src: `const r = new Response(new ReadableStream({ pull() { throw new RangeError("mine") } })); return await r.text()`, Want: "throws RangeError: mine"},
+		{Src: `return await new Response(new ReadableStream({ start(c) { c.enqueue("text") } })).text()`, Want: "throws TypeError: This ReadableStream did not return bytes."},
 		{Src: `const a = new Response("xyz"), b = new Response(a.body, a); return [await b.text(), a.bodyUsed].join()`, Want: "xyz,true"},
 		{Src: `const r = new Response("x"); r.body.getReader(); return await r.text()`, Want: "throws TypeError: This ReadableStream is currently locked to a reader."},
 		{Src: `const r = new Response("x"); r.body.getReader(); r.clone()`, Want: "throws TypeError: This ReadableStream is currently locked to a reader."},
-		{Src: `const r = new Response("x"); r.body.touch(); return r.bodyUsed + await r.text()`, Want: used},
-		{Src: `new Response(new ReadableStream([]).touch())`, Want: "throws TypeError: This ReadableStream is disturbed (has already been read from), and cannot be used as a body."},
-		{Src: `const s = new ReadableStream([]); s.getReader(); new Response(s)`, Want: "throws TypeError: This ReadableStream is currently locked"},
-		{Src: `const r = new Response(new ReadableStream(["a", "b"])), c = r.clone(); return await r.text() + await c.text()`, Want: "abab"},
+		{Src: `const r = new Response("x"); const d = r.body.getReader(); await d.read(); d.releaseLock(); return r.bodyUsed + await r.text()`, Want: used},
+		{Src: `const s = made(), d = s.getReader(); await d.read(); d.releaseLock(); return new Response(s)`, Want: "throws TypeError: This ReadableStream is disturbed (has already been read from), and cannot be used as a body."},
+		{Src: `const s = made(); s.getReader(); new Response(s)`, Want: "throws TypeError: This ReadableStream is currently locked"},
+		{Src: `const r = new Response(made("a", "b")), c = r.clone(); return await r.text() + await c.text()`, Want: "abab"},
 		{Src: `const r = new Response("ab"); r.body; const c = r.clone(); return await r.text() + await c.text() + r.bodyUsed`, Want: "ababtrue"},
-		{Src: `const q = new Request("http://x/", { method: "POST", body: new ReadableStream(["a"]), duplex: "half" }); return await q.text()`, Want: "a"},
-	})
+		{Src: `const q = new Request("http://x/", { method: "POST", body: made("a"), duplex: "half" }); return await q.text()`, Want: "a"},
+	}
+	for i := range cases {
+		cases[i].Name, cases[i].Src = cases[i].Src, made+cases[i].Src
+	}
+	runtimetest.Table(t, cases)
 }
 
 func TestRequest(t *testing.T) {
@@ -177,7 +188,7 @@ func TestRequestFromRequest(t *testing.T) {
 		{Src: post + `const b = new Request(a); b.headers.set("h", 2); a.headers.set("h", 3); new Request(a.clone ? "http://z" : "", b).headers.get("h") + a.headers.get("h")`, Want: "23"},
 		{Src: post + `const b = a.clone(); b.headers.set("h", 2); a.cf.c = 5; return [a.headers.get("h"), await a.text(), await b.text(), b.cf.c, b.redirect].join()`, Want: "1,a,a,1,manual"},
 		{Src: post + `a.cf.d = 2; JSON.stringify(new Request(a).cf)`, Want: `{"c":1,"d":2}`},
-		{Src: `const a = new Request("http://x", { method: "POST", body: new ReadableStream(["s"]) }), b = new Request(a, {}); return a.bodyUsed + await b.text()`, Want: "trues"},
+		{Src: `const a = new Request("http://x", { method: "POST", body: new Response("s").body }), b = new Request(a, {}); return a.bodyUsed + await b.text()`, Want: "trues"},
 		{Src: `class Q extends Request { get path() { return this.url.slice(8) } }; new Q("http://x/abc").path`, Want: "/abc"},
 	})
 }

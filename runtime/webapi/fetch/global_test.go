@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"testing"
 
 	"github.com/bindery/bindery/runtime/body"
@@ -35,7 +36,13 @@ func (o *outside) Fetch(ctx context.Context, q *fetch.RequestData) (*fetch.Respo
 	case "http://x/endless":
 		p.Body = body.Live(body.FromReader(&waiting{ctx: ctx, o: o}), -1)
 	default:
-		data, _ := q.Body.Whole()
+		data, whole := q.Body.Whole()
+		if !whole {
+			var err error
+			if data, err = io.ReadAll(body.NewReader(ctx, q.Body.Stream())); err != nil {
+				return nil, err
+			}
+		}
 		a, _ := q.Headers.Get("a")
 		p.Body = body.Bytes(fmt.Appendf(nil, "%s %s %s %s %s", q.Method, q.URL, a, q.CF, data))
 	}
@@ -67,15 +74,18 @@ func TestGlobalFetch(t *testing.T) {
 	for src, want := range map[string]string{
 		`const p = await fetch("http://x/a", { method: "post", body: "hi", headers: { a: 1 }, cf: { b: 2 } }); return [p.status, p.url, await p.text()].join()`: `200,http://x/a,POST http://x/a 1 {"b":2} hi`,
 		`const q = new Request("http://x/q", { method: "PUT", body: "b" }), t = await (await fetch(q)).text(); return t + q.bodyUsed`:                           "PUT http://x/q   btrue",
-		`return await (await fetch("http://x/live")).text()`:                                                       "ab",
-		`const p = await fetch("http://x/live"); p.headers.set("a", "b")`:                                          "throws TypeError: Can't modify immutable headers.",
-		`return await fetch("http://x/fail")`:                                                                      "throws TypeError: fetch http://x/fail: no route",
-		`return await fetch("nonsense")`:                                                                           "throws TypeError: Invalid URL: nonsense",
-		`return await fetch("data:,a")`:                                                                            "throws TypeError: Fetch API cannot load: data:,a",
-		`return await fetch()`:                                                                                     "throws TypeError: Failed to execute 'fetch': 1 argument required",
-		`return await fetch("http://x", { signal: AbortSignal.abort("early") }).catch(e=>e)`:                       "early",
-		`const q = new Request("http://x", { method: "POST", body: "b" }); await q.text(); return await fetch(q)`:  used,
-		`return fetch("") instanceof Promise ? (fetch("").catch(() => 0), await fetch("").catch(e => e.name)) : 0`: "TypeError",
+		`let n = 0; const s = new ReadableStream({ async pull(c) { await null; if (n++ < 3) c.enqueue(new Uint8Array([64 + n])); else c.close() } });
+			return await (await fetch("http://x/s", { method: "POST", body: s })).text() + s.locked`: "POST http://x/s   ABCtrue",
+		`const p = await fetch("http://x/a", { method: "POST", body: (await fetch("http://x/live")).body }); return await p.text()`: "POST http://x/a   ab",
+		`return await (await fetch("http://x/live")).text()`:                                                                        "ab",
+		`const p = await fetch("http://x/live"); p.headers.set("a", "b")`:                                                           "throws TypeError: Can't modify immutable headers.",
+		`return await fetch("http://x/fail")`:                                                                                       "throws TypeError: fetch http://x/fail: no route",
+		`return await fetch("nonsense")`:                                                                                            "throws TypeError: Invalid URL: nonsense",
+		`return await fetch("data:,a")`:                                                                                             "throws TypeError: Fetch API cannot load: data:,a",
+		`return await fetch()`:                                                                                                      "throws TypeError: Failed to execute 'fetch': 1 argument required",
+		`return await fetch("http://x", { signal: AbortSignal.abort("early") }).catch(e=>e)`:                                        "early",
+		`const q = new Request("http://x", { method: "POST", body: "b" }); await q.text(); return await fetch(q)`:                   used,
+		`return fetch("") instanceof Promise ? (fetch("").catch(() => 0), await fetch("").catch(e => e.name)) : 0`:                  "TypeError",
 	} {
 		t.Run(src, func(t *testing.T) {
 			rt, _ := withOutside(t)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/bindery/bindery/runtime/body"
 	"github.com/bindery/bindery/runtime/webapi/headers"
+	"github.com/bindery/bindery/runtime/webapi/streams"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
@@ -24,7 +25,7 @@ type message struct {
 	// A null body has neither body nor stream. stream is there once script has seen it, or if the body came as one; body is nil if it came as
 	// one.
 	body   *body.Body
-	stream *goja.Object
+	stream *streams.ReadableStream
 	used   bool // body was read or handed over
 }
 
@@ -34,16 +35,16 @@ var spent = body.Bytes(nil)
 func (m *message) null() bool { return m.body == nil && m.stream == nil }
 
 // disturbed is bodyUsed, https://fetch.spec.whatwg.org/#dom-body-bodyused.
-func (m *message) disturbed(r *webidl.Realm) bool {
-	return m.used || m.stream != nil && streams(r).Disturbed(m.stream)
+func (m *message) disturbed() bool {
+	return m.used || m.stream != nil && m.stream.Disturbed()
 }
 
 // unusable gives why the body can't be read (https://fetch.spec.whatwg.org/#body-unusable), "" if it can.
-func (m *message) unusable(r *webidl.Realm) string {
+func (m *message) unusable() string {
 	switch {
-	case m.disturbed(r):
+	case m.disturbed():
 		return textUsed
-	case m.stream != nil && streams(r).Locked(m.stream):
+	case m.stream != nil && m.stream.Locked():
 		return textLocked
 	}
 	return ""
@@ -65,10 +66,10 @@ func (m *message) bodyObject(r *webidl.Realm) goja.Value {
 	if m.stream == nil {
 		m.stream = newStream(r, m.body)
 		if m.used { // by a reader that script did not see: the stream must look as if it was read
-			takeStream(r, m.stream)
+			_, _ = takeStream(r, m.stream) // can't fail: nobody has locked it
 		}
 	}
-	return m.stream
+	return m.stream.Object()
 }
 
 // take hands the body over, nil for a null one, and marks it used. Errors are Thrown.
@@ -76,13 +77,17 @@ func (m *message) take(r *webidl.Realm) (*body.Body, error) {
 	if m.null() {
 		return nil, nil
 	}
-	if why := m.unusable(r); why != "" {
+	if why := m.unusable(); why != "" {
 		return nil, &webidl.Thrown{Class: "TypeError", Message: why}
 	}
 	b := m.body
 	if m.stream != nil {
-		if s := takeStream(r, m.stream); b == nil || b.IsLive() {
-			b = s
+		taken, err := takeStream(r, m.stream)
+		if err != nil {
+			return nil, err
+		}
+		if b == nil || b.IsLive() {
+			b = taken
 		}
 	}
 	m.used = true
@@ -98,7 +103,7 @@ func (m *message) clone(r *webidl.Realm, copied *message) {
 	if m.null() {
 		return
 	}
-	if why := m.unusable(r); why != "" {
+	if why := m.unusable(); why != "" {
 		panic(r.TypeError("%s", why))
 	}
 	switch {
@@ -107,7 +112,9 @@ func (m *message) clone(r *webidl.Realm, copied *message) {
 	case m.stream == nil:
 		m.body, copied.body = m.body.Tee()
 	default:
-		m.stream, copied.stream = streams(r).Tee(r, m.stream)
+		a, b := streams.Tee(r, m.stream)
+		m.stream, _ = streams.Of(a)
+		copied.stream, _ = streams.Of(b)
 		m.body = nil
 	}
 }
@@ -117,7 +124,7 @@ func describeBody[T any](class *webidl.Class[T], of func(T) *message) {
 	class.
 		Getter("headers", func(t T, r *webidl.Realm) goja.Value { return of(t).headersObject(r) }).
 		Getter("body", func(t T, r *webidl.Realm) goja.Value { return of(t).bodyObject(r) }).
-		Getter("bodyUsed", func(t T, r *webidl.Realm) goja.Value { return r.ToValue(of(t).disturbed(r)) })
+		Getter("bodyUsed", func(t T, r *webidl.Realm) goja.Value { return r.ToValue(of(t).disturbed()) })
 	for _, method := range []struct {
 		name string
 		as   conversion

@@ -92,7 +92,7 @@ func (b *building) fromRequest(q *Request) {
 	b.hdr = headers.Make(q.hdr.List().Clone(), false)
 	b.hasHeaders, b.hasBody, b.hasMethod = true, true, true
 	if why := ""; !q.null() {
-		if why = q.unusable(b.r); why != "" {
+		if why = q.unusable(); why != "" {
 			panic(b.r.TypeError("%s", why))
 		}
 		if q.body != nil && !q.body.IsLive() {
@@ -193,7 +193,7 @@ func (b *building) finish() {
 		}
 	}
 	if inherits {
-		if q.disturbed(b.r) {
+		if q.disturbed() {
 			panic(b.r.TypeError("Cannot reconstruct a Request with a used body."))
 		}
 		b.takeBody(q)
