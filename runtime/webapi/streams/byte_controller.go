@@ -194,12 +194,14 @@ func readableByteStreamControllerEnqueue(c *byteController, v view) {
 
 // enqueueBytes is readableByteStreamControllerEnqueue for bytes from Go: immutable if shared, else script's own from now on.
 func (c *byteController) enqueueBytes(b []byte, shared bool) {
-	if !c.closeRequested && c.stream.state == open && len(b) > 0 {
-		c.enqueueEntry(byteEntry{b, 0, len(b), shared})
-	}
+	c.enqueueEntry(byteEntry{b, 0, len(b), shared})
 }
 
+// enqueueEntry is the rest of readableByteStreamControllerEnqueue.
 func (c *byteController) enqueueEntry(e byteEntry) {
+	if c.closeRequested || c.stream.state != open || e.length == 0 {
+		return
+	}
 	if c.pendingPullIntos.len() > 0 {
 		first := *c.pendingPullIntos.front()
 		if first.buffer.detached() {
@@ -311,7 +313,7 @@ func setUpReadableByteStreamController(s *ReadableStream, c *byteController, sta
 	c.stream, c.strategyHWM, c.autoAllocateChunkSize = s, hwm, autoAllocate
 	c.pullAlgorithm, c.cancelAlgorithm = pull, cancel
 	s.controller = c
-	start().then(func(goja.Value) {
+	startPromise(start()).then(func(goja.Value) {
 		c.started = true
 		readableByteStreamControllerCallPullIfNeeded(c)
 	}, func(e goja.Value) { readableByteStreamControllerError(c, e) })

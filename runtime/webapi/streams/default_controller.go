@@ -199,7 +199,7 @@ func setUpReadableStreamDefaultController(s *ReadableStream, c *defaultControlle
 	c.stream, c.strategySizeAlgorithm, c.strategyHWM = s, size, hwm
 	c.pullAlgorithm, c.cancelAlgorithm = pull, cancel
 	s.controller = c
-	start().then(func(goja.Value) {
+	startPromise(start()).then(func(goja.Value) {
 		c.started = true
 		readableStreamDefaultControllerCallPullIfNeeded(c)
 	}, func(e goja.Value) { readableStreamDefaultControllerError(c, e) })

@@ -27,11 +27,9 @@ var (
 type fixedLength struct{ identity }
 
 func init() {
-	TransformStreamClass.Cast = nil
-	for _, class := range []*webidl.Class[*identity]{identityClass} {
-		class.Getter("readable", func(t *identity, _ *webidl.Realm) goja.Value { return t.readable.Object() }).
-			Getter("writable", func(t *identity, _ *webidl.Realm) goja.Value { return t.writable.Object() })
-	}
+	identityClass.
+		Getter("readable", func(t *identity, _ *webidl.Realm) goja.Value { return t.readable.Object() }).
+		Getter("writable", func(t *identity, _ *webidl.Realm) goja.Value { return t.writable.Object() })
 	identityClass.Constructor(0, func(c webidl.Call) *identity {
 		t := &identity{}
 		t.init(c.Realm, toStrategy(c, c.Arg(0)))
@@ -118,13 +116,11 @@ func (t *identity) write(chunk goja.Value) *promise {
 		}
 		t.pull = newPromise(t.r)
 		t.c.drained = func() {
-			if t.c != nil {
-				t.c.drained = nil
-			}
+			t.c.drained = nil
 			out.resolveUndefined()
 		}
 		t.c.enqueueBytes(b, shared)
-		if t.c.queueTotalSize == 0 && t.c.drained != nil {
+		if t.c.queueTotalSize == 0 && t.c.drained != nil { // a read was waiting for it
 			t.c.drained()
 		}
 	}, nil)

@@ -178,6 +178,25 @@ func (p *promise) follow(q *promise) {
 	r.Microtask(func() { q.then(p.resolve, p.reject) })
 }
 
+// resolveWith resolves p with any value of script.
+func (p *promise) resolveWith(v goja.Value) {
+	if _, ok := v.(*goja.Object); ok {
+		p.follow(promiseOf(p.r, v))
+		return
+	}
+	p.resolve(v)
+}
+
+// startPromise is "a promise resolved with startResult" for what a start algorithm gave: a new one, so that another promise takes its time.
+func startPromise(result *promise) *promise {
+	if !result.foreign && result.state != goja.PromiseStatePending {
+		return result
+	}
+	p := newPromise(result.r)
+	p.follow(result)
+	return p
+}
+
 // toUndefined gives a promise that is fulfilled with undefined when p is fulfilled.
 func (p *promise) toUndefined() *promise {
 	return p.react(func(_ goja.Value, out *promise) { out.resolveUndefined() }, nil)
@@ -213,13 +232,20 @@ func call(fn goja.Callable, this goja.Value, args ...goja.Value) (v, thrown goja
 	panic(err)
 }
 
-// callForPromise calls a callback whose return type is a promise: what it throws rejects it.
+// callForPromise calls a callback whose return type is a promise: what it throws rejects it. A promise that it returns is followed by a new
+// one (https://webidl.spec.whatwg.org/#js-promise).
 func callForPromise(r *webidl.Realm, fn goja.Callable, this goja.Value, args ...goja.Value) *promise {
 	v, thrown := call(fn, this, args...)
 	if thrown != nil {
 		return rejectedPromise(r, thrown)
 	}
-	return promiseOf(r, v)
+	p := promiseOf(r, v)
+	if p.foreign && p.object == v {
+		q := newPromise(r)
+		q.follow(p)
+		return q
+	}
+	return p
 }
 
 // undefinedOr keeps a nil Value from script.

@@ -197,23 +197,31 @@ func (q *byteTeeRead) chunkSteps(chunk goja.Value) {
 	t := (*byteTee)(q)
 	resolvedUndefined(t.r).then(func(goja.Value) {
 		t.readAgain = [2]bool{}
-		c, ok := chunk.(*byteChunk)
-		if !ok {
-			b, _ := chunkBytes(t.r, chunk)
-			c = &byteChunk{b: b, owned: true}
-		}
-		second := c.b
-		if c.owned && !t.canceled[0] && !t.canceled[1] {
-			second = bytes.Clone(c.b)
-		}
+		first, second := t.split(chunk)
 		if !t.canceled[0] {
-			t.controller(0).enqueueBytes(c.b, !c.owned)
+			t.controller(0).enqueueEntry(first)
 		}
 		if !t.canceled[1] {
-			t.controller(1).enqueueBytes(second, !c.owned)
+			t.controller(1).enqueueEntry(second)
 		}
 		t.pullAgain()
 	}, nil)
+}
+
+// split gives what each branch gets of a chunk: the chunk itself and, unless one branch is cancelled or nobody may change it, a clone.
+func (t *byteTee) split(chunk goja.Value) (first, second byteEntry) {
+	if c, ok := chunk.(*byteChunk); ok {
+		first = byteEntry{c.b, 0, len(c.b), !c.owned}
+	} else {
+		v := viewOf(webidl.Call{Realm: t.r}, chunk)
+		buf, _ := transferArrayBuffer(v.buffer)
+		first = byteEntry{buf.b, v.offset, v.byteLength, false}
+	}
+	second = first
+	if !first.shared && !t.canceled[0] && !t.canceled[1] {
+		second = byteEntry{bytes.Clone(first.b[first.offset : first.offset+first.length]), 0, first.length, false}
+	}
+	return first, second
 }
 
 func (q *byteTeeRead) closeSteps() {

@@ -85,7 +85,7 @@ func NewTransform(r *webidl.Realm, start func(c *TransformController) goja.Value
 	if start == nil {
 		started.resolveUndefined()
 	} else {
-		started.follow(promiseOf(r, start(c)))
+		started.resolveWith(undefinedOr(start(c)))
 	}
 	return t
 }
@@ -148,7 +148,7 @@ func constructTransform(c webidl.Call) *TransformStream {
 	if start == nil {
 		started.resolveUndefined()
 	} else {
-		promiseOf(r, r.Invoke(start, this, controller.object())).then(started.resolve, started.reject)
+		started.resolveWith(r.Invoke(start, this, controller.object()))
 	}
 	return t
 }

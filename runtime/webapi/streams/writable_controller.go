@@ -89,7 +89,7 @@ func setUpWritableStreamDefaultController(s *WritableStream, c *writableControll
 	c.stream, c.strategySizeAlgorithm, c.strategyHWM, c.sink = s, size, hwm, sink
 	s.controller = c
 	writableStreamUpdateBackpressure(s, writableStreamDefaultControllerGetBackpressure(c))
-	start().then(func(goja.Value) {
+	startPromise(start()).then(func(goja.Value) {
 		c.started = true
 		writableStreamDefaultControllerAdvanceQueueIfNeeded(c)
 	}, func(e goja.Value) {
