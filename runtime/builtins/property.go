@@ -120,6 +120,7 @@ func Properties() []Property {
 		weakProperties(),
 		disposableProperties(),
 		arrayProperties(),
+		typedArrayProperties(),
 		mathProperties(),
 		mapProperties(),
 		objectProperties(),

@@ -21,6 +21,7 @@ type state struct {
 	wrapProto       *goja.Object
 	suppressed      *goja.Object
 	regExp          *goja.Object
+	typedArrayFrom  *goja.Object
 	syntax          map[*goja.Program]goja.Value
 	keptAlive       []*goja.Object
 	clearingPending bool
