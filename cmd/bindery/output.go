@@ -4,7 +4,11 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
 )
+
+// gathering is how long lines gather between two writes: thousands of requests a second should not be as many system calls.
+const gathering = 2 * time.Millisecond
 
 // maxWaiting is how many bytes may wait to be written.
 const maxWaiting = 4 << 20
@@ -43,11 +47,14 @@ func (o *output) print(add func(b []byte) []byte) {
 		return
 	}
 	if o.left > 0 {
+		o.wake.Broadcast()
 		o.waiting = fmt.Appendf(o.waiting, "(%d messages left out: they came faster than they could be written)\n", o.left)
 		o.left = 0
 	}
+	if len(o.waiting) == 0 {
+		o.wake.Broadcast()
+	}
 	o.waiting = add(o.waiting)
-	o.wake.Broadcast()
 }
 
 func (o *output) run() {
@@ -68,6 +75,12 @@ func (o *output) run() {
 		o.mu.Lock()
 		o.spare, o.busy = b[:0], false
 		o.wake.Broadcast()
+		if o.closed {
+			continue
+		}
+		o.mu.Unlock()
+		time.Sleep(gathering)
+		o.mu.Lock()
 	}
 }
 

@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs testdata/script. Beside testscript's own commands there are:
 //
-//	serve ARG...                    starts bindery dev --port 0 ARG... and waits until it serves
+//	serve ARG...                    starts bindery dev --port 0 ARG... and waits until it serves; its port is $PORT then
 //	get HOST/PATH STATUS [REGEXP] [HEADER: VALUE ...]
 //	                                requests a path of the server, with that Host (PORT is the server's); wants that status and body
 //	output REGEXP                   waits for a line of output, after the one that the last such wait was for
@@ -103,6 +103,7 @@ func (s *scriptServer) start(ts *testscript.TestScript, args []string) {
 	}()
 	s.port = s.await(ts, regexp.MustCompile(`http://localhost:(\d+)`))[1]
 	s.seen = 0
+	ts.Setenv("PORT", s.port)
 }
 
 // await waits for a line that was not waited for yet.
