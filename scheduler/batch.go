@@ -101,13 +101,7 @@ func (s *State) fill(g int32) {
 // order sorts groups into the order in which they are placed: big ones first, as they fit in few places; then those with the
 // same heavy shared Workers one after the other, so that they fill nodes together.
 func (s *State) order(groups []int32) []task {
-	ready, largest := int64(0), int64(0)
-	for i := range s.nodes {
-		if n := &s.nodes[i]; n.State == Ready && n.Memory > 0 && n.ID != "" {
-			ready++
-			largest = max(largest, n.Memory)
-		}
-	}
+	ready, largest := int64(s.readyNodes()), s.largest(groups)
 	total := int64(len(s.groups) - len(s.freeGroups) - len(s.work.leftGroups))
 	tasks := make([]task, len(groups))
 	for i, g := range groups {
@@ -128,6 +122,29 @@ func (s *State) order(groups []int32) []task {
 	}
 	slices.SortFunc(tasks, s.taskBefore)
 	return tasks
+}
+
+// readyNodes counts the nodes that take groups.
+func (s *State) readyNodes() int {
+	n := 0
+	for i := range s.classes.list {
+		n += s.classes.list[i].ready
+	}
+	return n
+}
+
+// largest returns the memory of the largest ready node. For one group alone it doesn't matter.
+func (s *State) largest(groups []int32) int64 {
+	largest := int64(0)
+	if len(groups) == 1 {
+		return largest
+	}
+	for i := range s.nodes {
+		if n := &s.nodes[i]; n.State == Ready && n.ID != "" {
+			largest = max(largest, n.Memory)
+		}
+	}
+	return largest
 }
 
 func (t *task) follow(l lead) {

@@ -54,3 +54,124 @@ func BenchmarkPlan(b *testing.B) {
 		})
 	}
 }
+
+// planned keeps the states of the sizes, as making one takes longer than what is measured on it. Each benchmark leaves the
+// cluster as large as it was.
+var planned = map[int]*scheduler.State{}
+
+// onPlanned runs f for each size on a planned fleet.
+func onPlanned(b *testing.B, f func(b *testing.B, s *scheduler.State, fleet schedulertest.Fleet)) {
+	for _, size := range sizes {
+		b.Run(name(size), func(b *testing.B) {
+			fleet := schedulertest.Scaled(size)
+			s := planned[size]
+			if s == nil {
+				s, _ = plan(b, fleet.Snapshot())
+				planned[size] = s
+			}
+			runtime.GC()
+			b.ReportAllocs()
+			b.ResetTimer()
+			f(b, s, fleet)
+		})
+	}
+}
+
+func advance(b *testing.B, s *scheduler.State, d scheduler.Delta) scheduler.Changes {
+	b.Helper()
+	c, err := s.Advance(&d)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return c
+}
+
+// BenchmarkGroupChanged deploys a new version of one root, which needs another amount of memory and binds another service.
+func BenchmarkGroupChanged(b *testing.B) {
+	onPlanned(b, func(b *testing.B, s *scheduler.State, fleet schedulertest.Fleet) {
+		i := 0
+		for b.Loop() {
+			i++
+			root := fmt.Sprintf("root-%06d", i*7919%fleet.Groups)
+			v, _ := s.Graph().Version(root)
+			v.ID = fmt.Sprint(i)
+			v.Demand.Memory = int64(1+i%4) << 20
+			v.Bindings = append([]scheduler.Binding{{Name: fmt.Sprint("MORE", i), Service: fmt.Sprintf("shared-%06d", i*31%fleet.Shared)}}, v.Bindings[:len(v.Bindings)-1]...)
+			c := advance(b, s, scheduler.Delta{Workers: []scheduler.Worker{{Name: root, Versions: []scheduler.Version{v}}}})
+			if len(c.Update)+len(c.Assign) == 0 {
+				b.Fatal("nothing changed")
+			}
+		}
+	})
+}
+
+// BenchmarkGroupAdded deploys a group that is new, and removes it again.
+func BenchmarkGroupAdded(b *testing.B) {
+	onPlanned(b, func(b *testing.B, s *scheduler.State, fleet schedulertest.Fleet) {
+		i := 0
+		for b.Loop() {
+			i++
+			v := scheduler.Version{ID: "1", Root: true, Demand: scheduler.Demand{Memory: 5 << 20}}
+			for j := range 4 {
+				v.Bindings = append(v.Bindings, scheduler.Binding{Name: fmt.Sprint("S", j), Service: fmt.Sprintf("shared-%06d", (i*31+j*j*17)%fleet.Shared)})
+			}
+			advance(b, s, scheduler.Delta{Workers: []scheduler.Worker{{Name: "new", Versions: []scheduler.Version{v}}}})
+			advance(b, s, scheduler.Delta{RemoveWorkers: []string{"new"}})
+		}
+	})
+}
+
+// BenchmarkNodeLost loses a node. It comes back, empty, off the clock.
+func BenchmarkNodeLost(b *testing.B) {
+	onPlanned(b, func(b *testing.B, s *scheduler.State, fleet schedulertest.Fleet) {
+		usage := s.Usage()
+		i, moved := 0, 0
+		for b.Loop() {
+			n := usage[i*7919%len(usage)].Node
+			i++
+			n.State = scheduler.Lost
+			c := advance(b, s, scheduler.Delta{Nodes: []scheduler.Node{n}})
+			b.StopTimer()
+			moved += len(c.Unassign)
+			n.State = scheduler.Ready
+			advance(b, s, scheduler.Delta{Nodes: []scheduler.Node{n}})
+			b.StartTimer()
+		}
+		b.ReportMetric(float64(moved)/float64(b.N), "moved/op")
+	})
+}
+
+// BenchmarkNodeAdded adds a node, and removes it again off the clock.
+func BenchmarkNodeAdded(b *testing.B) {
+	onPlanned(b, func(b *testing.B, s *scheduler.State, _ schedulertest.Fleet) {
+		for b.Loop() {
+			advance(b, s, scheduler.Delta{Nodes: []scheduler.Node{{ID: "new", Zone: "zone-1", Memory: 1 << 30}}})
+			b.StopTimer()
+			advance(b, s, scheduler.Delta{RemoveNodes: []string{"new"}})
+			b.StartTimer()
+		}
+	})
+}
+
+// BenchmarkZoneDrained drains a quarter of the nodes, which are made ready again off the clock.
+func BenchmarkZoneDrained(b *testing.B) {
+	onPlanned(b, func(b *testing.B, s *scheduler.State, fleet schedulertest.Fleet) {
+		i, moved := 0, 0
+		for b.Loop() {
+			var out, back scheduler.Delta
+			for _, u := range s.Usage() {
+				if n := u.Node; n.Zone == fmt.Sprintf("zone-%d", i%fleet.Zones) {
+					back.Nodes = append(back.Nodes, n)
+					n.State = scheduler.Draining
+					out.Nodes = append(out.Nodes, n)
+				}
+			}
+			i++
+			moved += len(advance(b, s, out).Assign)
+			b.StopTimer()
+			advance(b, s, back)
+			b.StartTimer()
+		}
+		b.ReportMetric(float64(moved)/float64(b.N), "moved/op")
+	})
+}

@@ -59,9 +59,18 @@ func (s *State) loadWorkers(snap *Snapshot) {
 	}
 	s.g.choose()
 	s.grow()
+	roots := 0
 	for id := range s.g.names {
 		w := int32(id)
 		s.demand[w] = s.demandOf(w)
+		if !s.g.absent(w) && s.g.isRoot(w) {
+			roots++
+		}
+	}
+	s.groups = make([]group, 0, roots)
+	s.work.dirty = make([]int32, 0, roots)
+	for id := range s.g.names {
+		w := int32(id)
 		if !s.g.absent(w) && s.g.isRoot(w) {
 			g := s.addGroup(w)
 			s.look(g)

@@ -7,7 +7,7 @@ const (
 	puzzlePieces = 32
 	puzzleNodes  = 32
 	// puzzleTurns is how many times, for each piece, some pieces are taken up and laid again.
-	puzzleTurns = 12
+	puzzleTurns = 32
 )
 
 // puzzle improves on what one pass over a small batch has placed: it takes some of the new replicas up and lays them again, and keeps
@@ -39,17 +39,22 @@ func (a score) less(b score) bool {
 	return false
 }
 
+// near reports whether it is worth going on from here: from somewhat more memory, as there may be less behind it.
+func (a score) near(best score) bool {
+	return a[0] == best[0] && a[1] == best[1] && a[2] == best[2] && a[3] <= best[3]+best[3]/16
+}
+
 // newPuzzle looks whether a batch is small. Groups that fit nowhere from the start don't count: whether they are in the batch
 // must make no difference.
 func (s *State) newPuzzle(tasks []task) *puzzle {
 	p := &puzzle{s: s, seed: 1}
+	if s.readyNodes() > puzzleNodes {
+		return p
+	}
 	for _, n := range s.nodeIDs {
 		if s.nodes[n].State == Ready {
 			p.nodes = append(p.nodes, n)
 		}
-	}
-	if len(p.nodes) > puzzleNodes {
-		return p
 	}
 	slices.SortFunc(p.nodes, s.nodeBefore)
 	pieces := 0
@@ -126,12 +131,10 @@ func (p *puzzle) solve() bool {
 	s := p.s
 	s.seeker.batch()
 	best := p.score()
-	kept := make([]int32, len(p.pieces))
+	top, kept := p.nodesOf(nil), p.nodesOf(nil)
 	up := make([]int, 0, len(p.pieces))
 	for range puzzleTurns * len(p.pieces) {
-		for i := range p.pieces {
-			kept[i] = p.pieces[i].node
-		}
+		kept = p.nodesOf(kept[:0])
 		up = p.choose(up[:0])
 		for _, i := range up {
 			p.lay(i, -1)
@@ -142,14 +145,25 @@ func (p *puzzle) solve() bool {
 			up[j] = up[len(up)-1]
 			up = up[:len(up)-1]
 		}
-		if now := p.score(); best.less(now) {
+		now := p.score()
+		if now.less(best) {
+			best, top = now, p.nodesOf(top[:0])
+		}
+		if !now.near(best) {
 			p.restore(kept)
-		} else {
-			best = now
 		}
 	}
+	p.restore(top)
 	p.polish()
 	return true
+}
+
+// nodesOf appends where the pieces are.
+func (p *puzzle) nodesOf(list []int32) []int32 {
+	for i := range p.pieces {
+		list = append(list, p.pieces[i].node)
+	}
+	return list
 }
 
 // gather sorts the pieces by group, and adds those that found no place.
@@ -168,31 +182,28 @@ func (p *puzzle) gather() {
 	}
 }
 
-// choose picks pieces to take up: all on one node, all with one Worker, or a few.
+// choose picks pieces to take up: all on one node or two, all with one Worker, or a few. Those that lie nowhere are always among
+// them.
 func (p *puzzle) choose(up []int) []int {
-	first := p.next(len(p.pieces))
-	switch p.next(3) {
+	first, second := p.next(len(p.pieces)), p.next(len(p.pieces))
+	var picked func(i int) bool
+	switch p.next(4) {
 	case 0:
-		for i := range p.pieces {
-			if p.pieces[i].node == p.pieces[first].node || p.pieces[i].node < 0 {
-				up = append(up, i)
-			}
-		}
+		picked = func(i int) bool { return p.pieces[i].node == p.pieces[first].node }
 	case 1:
+		picked = func(i int) bool {
+			return p.pieces[i].node == p.pieces[first].node || p.pieces[i].node == p.pieces[second].node
+		}
+	case 2:
 		members := p.s.groups[p.pieces[first].g].members
 		w := members[p.next(len(members))].worker
-		for i := range p.pieces {
-			if p.s.groups[p.pieces[i].g].has(w) {
-				up = append(up, i)
-			}
-		}
+		picked = func(i int) bool { return p.s.groups[p.pieces[i].g].has(w) }
 	default:
-		n := 1 + p.next(3)
-		for i := range p.pieces {
-			if i == first || p.pieces[i].node < 0 || n > 0 && p.next(3) == 0 {
-				up = append(up, i)
-				n--
-			}
+		picked = func(i int) bool { return i == first || i == second || p.next(len(p.pieces)) == 0 }
+	}
+	for i := range p.pieces {
+		if p.pieces[i].node < 0 || picked(i) {
+			up = append(up, i)
 		}
 	}
 	return up

@@ -167,7 +167,14 @@ func (s *State) rootName(g int32) string { return s.g.names[s.groups[g].root] }
 
 // grow makes the lists by Worker as long as the graph's.
 func (s *State) grow() {
-	for n := len(s.g.names); len(s.demand) < n; {
+	n := len(s.g.names)
+	if missing := n - len(s.demand); missing > 1 {
+		s.demand = slices.Grow(s.demand, missing)
+		s.in = slices.Grow(s.in, missing)
+		s.places = slices.Grow(s.places, missing)
+		s.groupOf = slices.Grow(s.groupOf, missing)
+	}
+	for len(s.demand) < n {
 		s.demand = append(s.demand, Demand{})
 		s.in = append(s.in, nil)
 		s.places = append(s.places, nil)
