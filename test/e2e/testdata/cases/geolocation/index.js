@@ -1,0 +1,5 @@
+export default {
+  async fetch(request) {
+    return new Response(`${typeof request.cf} ${request.cf.country} ${request.cf.city}`);
+  },
+};
