@@ -124,6 +124,12 @@ func viewOf(c webidl.Call, v goja.Value) view {
 	return w
 }
 
+// ownView is viewOf for a view that this package made.
+func ownView(r *webidl.Realm, v goja.Value) (w view) {
+	r.Framed(func() { w = viewOf(webidl.Call{Realm: r}, v) })
+	return w
+}
+
 func elementSize(class string) int {
 	switch class {
 	case "Int16Array", "Uint16Array", "Float16Array":

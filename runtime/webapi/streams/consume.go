@@ -23,7 +23,9 @@ func Consume(r *webidl.Realm, s *ReadableStream, done func(chunks [][]byte, err 
 		return
 	}
 	reader := acquireReadableStreamDefaultReader(s)
-	(&consumer{r: r, reader: reader, done: done}).read()
+	(&consumer{r: r, reader: reader, done: func(chunks [][]byte, err goja.Value) {
+		r.Framed(func() { done(chunks, err) })
+	}}).read()
 }
 
 // consumer reads a stream of script, and is its read request.

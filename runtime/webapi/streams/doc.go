@@ -7,7 +7,8 @@
 // [NewAbortController]. All functions but those of a [body.Stream] that came out of ToSource must be called on the strand.
 //
 // Promises of the standard are Go values here (type promise), and get an object only when script asks for it. Their reactions run as
-// microtasks with a frame of script below them, so that script called from one does not run the others too early.
+// microtasks in Go. goja takes a call of script from one for the end of a turn, unless a frame of script lies below it: whatever calls
+// script here goes through Realm.Framed.
 package streams
 
 import "github.com/bindery/bindery/runtime/webapi/webidl"

@@ -64,19 +64,17 @@ func getIterator(c webidl.Call) *fromIterator {
 	if it.obj, ok = r.Invoke(fn, c.Arg(0)).(*goja.Object); !ok {
 		panic(c.TypeError("Failed to execute '%s': the iterator is not an object", c.Name))
 	}
-	next := undefinedOr(it.obj.Get("next"))
-	if it.next, ok = goja.AssertFunction(next); !ok {
-		it.next = func(goja.Value, ...goja.Value) (goja.Value, error) {
-			panic(r.TypeError("%s is not a function", next.String()))
-		}
-	}
+	it.next, _ = goja.AssertFunction(undefinedOr(it.obj.Get("next")))
 	return it
 }
 
 // step calls next() and awaits what it gives, unless that comes from a sync iterator.
 func (it *fromIterator) step() *promise {
-	var v goja.Value
-	if thrown := it.r.Try(func() { v = it.r.Invoke(it.next, it.obj) }); thrown != nil {
+	if it.next == nil {
+		return rejectedPromise(it.r, it.r.TypeError("The iterator's next is not a function"))
+	}
+	v, thrown := call(it.r, it.next, it.obj)
+	if thrown != nil {
 		return rejectedPromise(it.r, thrown)
 	}
 	if it.sync {
@@ -105,7 +103,7 @@ func (it *fromIterator) awaitValue(v goja.Value, c *defaultController) *promise 
 	}, func(e goja.Value, out *promise) {
 		_ = it.r.Try(func() {
 			if fn := it.method("return"); fn != nil {
-				it.r.Invoke(fn, it.obj)
+				call(it.r, fn, it.obj)
 			}
 		})
 		out.reject(e)
@@ -130,7 +128,7 @@ func (it *fromIterator) cancel(reason goja.Value) *promise {
 			return
 		}
 		called = true
-		v = it.r.Invoke(fn, it.obj, undefinedOr(reason))
+		it.r.Framed(func() { v = it.r.Invoke(fn, it.obj, undefinedOr(reason)) })
 	}); thrown != nil {
 		return rejectedPromise(it.r, thrown)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/bindery/bindery/runtime/engine"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
@@ -118,17 +119,26 @@ func (p *promise) enqueue(re reaction) {
 	if fn == nil {
 		return
 	}
-	r, v := p.r, p.value
-	r.Microtask(func() {
-		r.Resumed(re.context)
-		r.Framed(func() { fn(v) })
+	r, v, context := p.r, p.value, re.context
+	microtask(r, func() {
+		r.Resumed(context)
+		fn(v)
+		r.Exited()
 	})
+}
+
+// microtask queues a job that sees to the current invocation itself. It has no frame of script below it: what calls script, or may end a
+// turn otherwise, goes through Framed.
+func microtask(r *webidl.Realm, job func()) {
+	if !engine.Enqueue(r.VM, job) { // on the public engine much more ends a turn
+		r.Framed(func() { r.Microtask(func() { r.Framed(job) }) })
+	}
 }
 
 // then is "upon fulfillment of p" and "upon rejection of p". Either function may be nil. They must not throw.
 func (p *promise) then(fulfilled, rejected func(goja.Value)) {
 	if p.foreign {
-		p.r.Framed(func() { p.r.ThenAsync(p.object, p.framed(fulfilled), p.framed(rejected)) })
+		p.r.Framed(func() { p.r.ThenAsync(p.object, orIgnore(fulfilled), orIgnore(rejected)) })
 		return
 	}
 	p.markHandled()
@@ -140,12 +150,11 @@ func (p *promise) then(fulfilled, rejected func(goja.Value)) {
 	p.enqueue(re)
 }
 
-func (p *promise) framed(fn func(goja.Value)) func(goja.Value) {
-	return func(v goja.Value) {
-		if fn != nil {
-			p.r.Framed(func() { fn(v) })
-		}
+func orIgnore(fn func(goja.Value)) func(goja.Value) {
+	if fn == nil {
+		return func(goja.Value) {}
 	}
+	return fn
 }
 
 // markHandled is "set p.[[PromiseIsHandled]] to true".
@@ -174,8 +183,12 @@ func (p *promise) react(fulfilled, rejected func(v goja.Value, out *promise)) *p
 
 // follow resolves p with another promise, which takes a microtask to look at it and one to hear of it.
 func (p *promise) follow(q *promise) {
-	r := p.r
-	r.Microtask(func() { q.then(p.resolve, p.reject) })
+	context := p.r.Grab()
+	microtask(p.r, func() {
+		p.r.Resumed(context)
+		q.then(p.resolve, p.reject)
+		p.r.Exited()
+	})
 }
 
 // resolveWith resolves p with any value of script.
@@ -207,7 +220,7 @@ func waitForAll(r *webidl.Realm, list []*promise) *promise {
 	out := newPromise(r)
 	left := len(list)
 	if left == 0 {
-		r.Microtask(out.resolveUndefined)
+		microtask(r, out.resolveUndefined)
 	}
 	for _, p := range list {
 		p.then(func(goja.Value) {
@@ -220,8 +233,9 @@ func waitForAll(r *webidl.Realm, list []*promise) *promise {
 }
 
 // call calls script. thrown is what it threw, nil if nothing. Interrupts pass through.
-func call(fn goja.Callable, this goja.Value, args ...goja.Value) (v, thrown goja.Value) {
-	v, err := fn(this, args...)
+func call(r *webidl.Realm, fn goja.Callable, this goja.Value, args ...goja.Value) (v, thrown goja.Value) {
+	var err error
+	r.Framed(func() { v, err = fn(this, args...) })
 	if err == nil {
 		return v, nil
 	}
@@ -235,7 +249,7 @@ func call(fn goja.Callable, this goja.Value, args ...goja.Value) (v, thrown goja
 // callForPromise calls a callback whose return type is a promise: what it throws rejects it. A promise that it returns is followed by a new
 // one (https://webidl.spec.whatwg.org/#js-promise).
 func callForPromise(r *webidl.Realm, fn goja.Callable, this goja.Value, args ...goja.Value) *promise {
-	v, thrown := call(fn, this, args...)
+	v, thrown := call(r, fn, this, args...)
 	if thrown != nil {
 		return rejectedPromise(r, thrown)
 	}

@@ -73,7 +73,7 @@ func (s *scriptSource) Pull(deliver func(chunk []byte, err error)) {
 
 func (s *scriptSource) read() {
 	s.setWaiting(false)
-	s.r.Framed(func() { readableStreamDefaultReaderRead(s.reader, s) })
+	readableStreamDefaultReaderRead(s.reader, s)
 }
 
 // setWaiting tells the isolate whether a pull will come.

@@ -79,7 +79,7 @@ func (n *nativeSource) cancel(reason goja.Value) *promise {
 	return resolvedUndefined(n.r)
 }
 
-// pullSource pulls src once and calls done on the strand, with a frame of script below it: at once if the source had a chunk ready, else
+// pullSource pulls src once and calls done on the strand: at once if the source had a chunk ready, else
 // as a turn of its own in the name of the invocation that is current now.
 func pullSource(r *webidl.Realm, src body.Stream, done func(chunk []byte, err error)) {
 	p := &sourcePull{r: r, done: done, inv: r.Grab()}
@@ -121,4 +121,4 @@ func (p *sourcePull) deliver(chunk []byte, err error) {
 	})
 }
 
-func (p *sourcePull) finish() { p.r.Framed(func() { p.done(p.chunk, p.err) }) }
+func (p *sourcePull) finish() { p.done(p.chunk, p.err) }

@@ -26,7 +26,7 @@ func toStrategy(c webidl.Call, v goja.Value) (s queuingStrategy) {
 	if size, ok := d.Get("size"); ok {
 		r, fn := c.Realm, c.Callback(size, "size")
 		s.size = func(chunk goja.Value) (float64, goja.Value) {
-			v, thrown := call(fn, goja.Undefined(), forScript(r, chunk))
+			v, thrown := call(r, fn, goja.Undefined(), forScript(r, chunk))
 			if thrown != nil {
 				return 0, thrown
 			}

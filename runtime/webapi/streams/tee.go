@@ -175,7 +175,7 @@ func (t *byteTee) pullWithBYOBReader(req *byobRequest, branch int) {
 		t.reader = acquireReadableStreamBYOBReader(t.source)
 		t.forwardReaderError()
 	}
-	v := viewOf(webidl.Call{Realm: t.r}, req.view)
+	v := ownView(t.r, req.view)
 	readableStreamBYOBReaderRead(t.reader.(*byobReader), v, 1, &byteTeeReadInto{t, branch})
 }
 
@@ -213,7 +213,7 @@ func (t *byteTee) split(chunk goja.Value) (first, second byteEntry) {
 	if c, ok := chunk.(*byteChunk); ok {
 		first = byteEntry{c.b, 0, len(c.b), !c.owned}
 	} else {
-		v := viewOf(webidl.Call{Realm: t.r}, chunk)
+		v := ownView(t.r, chunk)
 		buf, _ := transferArrayBuffer(v.buffer)
 		first = byteEntry{buf.b, v.offset, v.byteLength, false}
 	}
@@ -268,7 +268,7 @@ func (q *byteTeeReadInto) chunkSteps(chunk goja.Value) {
 // respond answers the branch whose view was filled.
 func (q *byteTeeReadInto) respond(chunk goja.Value) {
 	if !q.canceled[q.branch] {
-		readableByteStreamControllerRespondWithNewView(q.controller(q.branch), viewOf(webidl.Call{Realm: q.r}, chunk))
+		readableByteStreamControllerRespondWithNewView(q.controller(q.branch), ownView(q.r, chunk))
 	}
 }
 

@@ -93,7 +93,7 @@ func NewTransform(r *webidl.Realm, start func(c *TransformController) goja.Value
 // goForPromise is callForPromise for a function in Go.
 func goForPromise(r *webidl.Realm, fn func() goja.Value) *promise {
 	var v goja.Value
-	if thrown := r.Try(func() { v = fn() }); thrown != nil {
+	if thrown := r.Try(func() { r.Framed(func() { v = fn() }) }); thrown != nil {
 		return rejectedPromise(r, thrown)
 	}
 	return promiseOf(r, v)
@@ -101,7 +101,13 @@ func goForPromise(r *webidl.Realm, fn func() goja.Value) *promise {
 
 // passThrough is the transform algorithm where script gives none.
 func (c *TransformController) passThrough(chunk goja.Value) *promise {
-	if thrown := c.r.Try(func() { transformStreamDefaultControllerEnqueue(c, chunk) }); thrown != nil {
+	var thrown goja.Value
+	if rc := c.readable(); rc.strategySizeAlgorithm == nil && readableStreamDefaultControllerCanCloseOrEnqueue(rc) { // nothing throws then
+		transformStreamDefaultControllerEnqueue(c, chunk)
+	} else {
+		thrown = c.r.Try(func() { transformStreamDefaultControllerEnqueue(c, chunk) })
+	}
+	if thrown != nil {
 		return rejectedPromise(c.r, thrown)
 	}
 	return resolvedUndefined(c.r)
