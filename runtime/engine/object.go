@@ -16,7 +16,10 @@ var hostClass = string([]byte("Object"))
 var hostSlot = goja.NewSymbol("bindery.host")
 
 // carrier keeps goja from looking into the value.
-type carrier struct{ value any }
+type carrier struct {
+	owner *goja.Object // an object that inherits the slot is not the one it was made for
+	value any
+}
 
 // NewObject makes an ordinary script object with prototype proto that carries value. To script it is a plain object in
 // every respect: it can be subclassed with private elements, frozen, extended by accessors and symbols.
@@ -24,7 +27,7 @@ func NewObject(rt *goja.Runtime, proto *goja.Object, value any) *goja.Object {
 	l := native
 	if l == nil {
 		obj := rt.CreateObject(proto)
-		slot := rt.ToValue(&carrier{value})
+		slot := rt.ToValue(&carrier{obj, value})
 		if err := obj.DefineDataPropertySymbol(hostSlot, slot, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE); err != nil {
 			panic(err)
 		}
@@ -78,7 +81,7 @@ func publicValue(obj *goja.Object) any {
 		return nil
 	}
 	c, _ := slot.Export().(*carrier)
-	if c == nil {
+	if c == nil || c.owner != obj {
 		return nil
 	}
 	return c.value

@@ -175,7 +175,7 @@ var ownerSlot = goja.NewSymbol("bindery.owner")
 func SetOwner(rt *goja.Runtime, owner goja.AsyncContextTracker) {
 	rt.SetAsyncContextTracker(owner)
 	if native == nil {
-		v := rt.ToValue(&carrier{owner})
+		v := rt.ToValue(&carrier{value: owner})
 		must(rt.GlobalObject().DefineDataPropertySymbol(ownerSlot, v, goja.FLAG_TRUE, goja.FLAG_FALSE, goja.FLAG_FALSE))
 	}
 }
