@@ -143,6 +143,44 @@ func (m *machine) Measure(t *rapid.T) {
 	m.h.Measure(fmt.Sprintf("%s mem=%d", workerName.Draw(t, "name"), rapid.IntRange(0, 60).Draw(t, "memory")))
 }
 
+// Rebalance moves what may stay, a little or until nothing is better.
+func (m *machine) Rebalance(t *rapid.T) {
+	if m.h.State == nil {
+		t.Skip("no plan yet")
+	}
+	limits := scheduler.Limits{Moves: rapid.SampledFrom([]int{1, 3, 1000}).Draw(t, "moves")}
+	if rapid.Bool().Draw(t, "level") {
+		limits.Load = 1
+	}
+	m.h.Rebalance(limits)
+	if limits.Moves == 1000 {
+		if again := m.h.Rebalance(limits); len(again) > 0 {
+			t.Fatalf("a second rebalance moves %v", again)
+		}
+	}
+}
+
+// Preview must tell what the next plan then does, and leave the state alone.
+func (m *machine) Preview(t *rapid.T) {
+	if m.h.State == nil {
+		t.Skip("no plan yet")
+	}
+	m.h.Release(workerName.Draw(t, "name"), drawVersion(t))
+	d := m.h.Pending()
+	before := fmt.Sprint(m.h.State.Usage(), m.h.State.Assignments())
+	p, err := m.h.State.Preview(&d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after := fmt.Sprint(m.h.State.Usage(), m.h.State.Assignments()); after != before {
+		t.Fatalf("a preview changed the state from\n%s\nto\n%s", before, after)
+	}
+	m.h.Release(d.Workers[0].Name, d.Workers[0].Versions[0])
+	if c := m.h.Plan(); c.String() != p.Changes.String() {
+		t.Fatalf("previewed\n%sdone\n%s", p.Changes, c)
+	}
+}
+
 // Check plans after each action, and once more, which must change nothing.
 func (m *machine) Check(t *rapid.T) {
 	m.h.Plan()

@@ -175,16 +175,41 @@ func (h *Harness) Plan() scheduler.Changes {
 	if err != nil {
 		h.T.Fatalf("%v", err)
 	}
-	h.took(next, changes)
+	h.took(next, changes, false)
 	return changes
 }
 
+// Rebalance rebalances the cluster as of the last plan, checks and carries out. A state made anew, of shuffled lists, must come to the
+// same moves, and nothing may get worse.
+func (h *Harness) Rebalance(l scheduler.Limits) []scheduler.Move {
+	h.T.Helper()
+	other := shuffle(h.Snapshot)
+	fresh, _, err := scheduler.Plan(&other)
+	if err != nil {
+		h.T.Fatalf("%v", err)
+	}
+	before := ScoreOf(&h.Snapshot)
+	changes, moves := h.State.Rebalance(l)
+	same, _ := fresh.Rebalance(l)
+	if err := sameChanges(changes, same); err != nil {
+		h.T.Fatalf("another state of the same cluster rebalances otherwise: %v", err)
+	}
+	if len(moves) > l.Moves {
+		h.T.Fatalf("%d moves, at most %d were asked for", len(moves), l.Moves)
+	}
+	h.took(h.Snapshot, changes, true)
+	if after := ScoreOf(&h.Snapshot); before.less(after) {
+		h.T.Fatalf("rebalanced from %+v to %+v", before, after)
+	}
+	return moves
+}
+
 // took checks a plan and carries it out.
-func (h *Harness) took(next scheduler.Snapshot, changes scheduler.Changes) {
+func (h *Harness) took(next scheduler.Snapshot, changes scheduler.Changes, rebalanced bool) {
 	h.T.Helper()
 	h.Last = changes
 	if !h.Unchecked {
-		w := World{Snapshot: next, Changes: changes, State: h.State, Plan: scheduler.Plan}
+		w := World{Snapshot: next, Changes: changes, State: h.State, Plan: scheduler.Plan, Rebalanced: rebalanced}
 		if err := w.Check(); err != nil {
 			h.T.Fatalf("%v", err)
 		}

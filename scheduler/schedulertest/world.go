@@ -19,6 +19,8 @@ type World struct {
 	State *scheduler.State
 	// Plan makes a plan; tests of the invariants put a wrong one here.
 	Plan func(*scheduler.Snapshot) (*scheduler.State, scheduler.Changes, error)
+	// Rebalanced is set for a rebalance, which may move what could stay.
+	Rebalanced bool
 
 	// What follows is worked out by prepare.
 	after   []scheduler.Assignment
