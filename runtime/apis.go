@@ -4,6 +4,7 @@ import (
 	"github.com/bindery/bindery/runtime/webapi/base64"
 	"github.com/bindery/bindery/runtime/webapi/blob"
 	"github.com/bindery/bindery/runtime/webapi/console"
+	"github.com/bindery/bindery/runtime/webapi/crypto"
 	"github.com/bindery/bindery/runtime/webapi/encoding"
 	"github.com/bindery/bindery/runtime/webapi/event"
 	"github.com/bindery/bindery/runtime/webapi/fetch"
@@ -11,6 +12,7 @@ import (
 	"github.com/bindery/bindery/runtime/webapi/headers"
 	"github.com/bindery/bindery/runtime/webapi/navigator"
 	"github.com/bindery/bindery/runtime/webapi/performance"
+	"github.com/bindery/bindery/runtime/webapi/streams"
 	"github.com/bindery/bindery/runtime/webapi/structuredclone"
 	"github.com/bindery/bindery/runtime/webapi/timers"
 	"github.com/bindery/bindery/runtime/webapi/url"
@@ -21,7 +23,7 @@ import (
 // apis are the Web APIs that every isolate has. To add one, write its package beside the others and list it here.
 func apis() []webidl.API {
 	return []webidl.API{
-		base64.API, blob.API, console.API, encoding.API, event.API, fetch.API, formdata.API, headers.API, navigator.API, performance.API,
-		structuredclone.API, timers.API, url.API, urlpattern.API,
+		base64.API, blob.API, console.API, crypto.API, encoding.API, event.API, fetch.API, formdata.API, headers.API, navigator.API, performance.API,
+		streams.API, structuredclone.API, timers.API, url.API, urlpattern.API,
 	}
 }

@@ -190,7 +190,7 @@ func TestWaitUntilOutlivesTheResponse(t *testing.T) {
 		if a.body != "early" || a.inv.Ended() {
 			t.Fatalf("got %+v, ended %v", a, a.inv.Ended())
 		}
-		time.Sleep(6 * time.Second)
+		<-time.After(6 * time.Second)
 		synctest.Wait()
 		if !a.inv.Ended() {
 			t.Error("the invocation goes on after its work is done")
@@ -205,7 +205,7 @@ func TestTimersEndWithTheInvocation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, l := pool(t, `export default { fetch() { setTimeout(() => console.log("late"), 1000); return new Response("x") } }`)
 		get(p, "/")
-		time.Sleep(2 * time.Second)
+		<-time.After(2 * time.Second)
 		synctest.Wait()
 		if l.String() != "" {
 			t.Errorf("log: %s", l)
@@ -321,7 +321,7 @@ func TestPoolGrowsUnderContentionAndShrinks(t *testing.T) {
 		if a := <-waiting; a.body != "x" {
 			t.Errorf("the queued call: %+v", a)
 		}
-		time.Sleep(3 * time.Minute)
+		<-time.After(3 * time.Minute)
 		synctest.Wait()
 		if p.Size() != 1 {
 			t.Errorf("%d isolates after an idle while, want 1", p.Size())
