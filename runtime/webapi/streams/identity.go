@@ -1,6 +1,8 @@
 package streams
 
 import (
+	"math/big"
+
 	"github.com/dop251/goja"
 
 	"github.com/bindery/bindery/runtime/webapi/webidl"
@@ -54,11 +56,13 @@ func init() {
 
 // fixedLengthOf is the length argument: a number or BigInt.
 func fixedLengthOf(c webidl.Call) int64 {
-	v := c.Arg(0)
-	if goja.IsBigInt(v) {
-		v = c.ToValue(v.ToFloat())
+	if n, ok := c.Arg(0).Export().(*big.Int); ok {
+		if n.Sign() < 0 || n.BitLen() > 53 {
+			panic(c.TypeError("The provided value %s is outside the range 0 to 2**53", n))
+		}
+		return n.Int64()
 	}
-	return c.EnforceRange(v, 0, 1<<53-1)
+	return c.EnforceRange(c.Arg(0), 0, 1<<53-1)
 }
 
 func (t *identity) init(r *webidl.Realm, strategy queuingStrategy) {
@@ -74,6 +78,15 @@ func (t *identity) init(r *webidl.Realm, strategy queuingStrategy) {
 	}
 	t.writable = createWritableStream(r, resolvedUndefined(r), sinkAlgorithms{write: t.write, close: t.close, abort: t.abort},
 		extractHighWaterMark(r, strategy, 1), size)
+	t.writable.controller.aborted = t.unblockWrite
+}
+
+// unblockWrite ends the write under way when either side gives up: else it would wait for a reader.
+func (t *identity) unblockWrite() {
+	t.pull.resolveUndefined()
+	if t.c.drained != nil {
+		t.c.drained()
+	}
 }
 
 func (t *identity) pullAlgorithm(goja.Value) *promise {
@@ -83,7 +96,7 @@ func (t *identity) pullAlgorithm(goja.Value) *promise {
 
 func (t *identity) cancelAlgorithm(reason goja.Value) *promise {
 	writableStreamDefaultControllerErrorIfNeeded(t.writable.controller, undefinedOr(reason))
-	t.pull.resolveUndefined()
+	t.unblockWrite()
 	return resolvedUndefined(t.r)
 }
 

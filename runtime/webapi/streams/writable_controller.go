@@ -18,6 +18,7 @@ type writableController struct {
 	queue                 sizedQueue
 	abortController       AbortController // made when script first asks for its signal
 	abortReason           goja.Value      // set once aborted
+	aborted               func()          // where set, called when the stream is aborted
 }
 
 // sinkAlgorithms are the algorithms of a sink, which get the chunk, nothing, or the reason.
@@ -69,6 +70,9 @@ func (c *writableController) signalAbort(reason goja.Value) {
 		return
 	}
 	c.abortReason = undefinedOr(reason)
+	if c.aborted != nil {
+		c.aborted()
+	}
 	if c.abortController != nil {
 		c.r.Framed(func() { c.abortController.Abort(c.abortReason) })
 	}
