@@ -23,8 +23,9 @@ type code struct {
 	command config.Build // makes the entry, if there is one
 	builder *bundle.Builder
 
-	stale   bool // a file has changed since the last build
-	remake  bool // the command has to run again
+	stale   bool  // a file has changed since the last build
+	remake  bool  // the command has to run again
+	failed  error // of the command's last run
 	inputs  []string
 	hash    string // of the bundle
 	classic bool   // a service worker
@@ -99,22 +100,22 @@ func (c *code) build(ctx context.Context, programs *programCache) {
 	c.warnings = append(c.warnings, program.Warnings...)
 }
 
-// runCommand runs the command that makes the entry, as wrangler does: by the shell, when it starts and when a file that it watches changes.
+// runCommand runs the command that makes the entry, as wrangler does: by the shell, when it starts and when a file that it watches
+// changes. Between runs its last error stays.
 func (c *code) runCommand(ctx context.Context) error {
 	if c.command.Command == "" || !c.remake {
-		return nil
+		return c.failed
 	}
+	c.remake, c.failed = false, nil
 	cmd := exec.CommandContext(ctx, "sh", "-c", c.command.Command)
 	cmd.Dir = c.command.Cwd
 	out, err := cmd.CombinedOutput()
 	if err != nil {
-		return fmt.Errorf("run the build command %q: %w\n%s", c.command.Command, err, strings.TrimRight(string(out), "\n"))
+		c.failed = fmt.Errorf("run the build command %q: %w\n%s", c.command.Command, err, strings.TrimRight(string(out), "\n"))
+	} else if _, err := os.Stat(c.options.Entry); err != nil {
+		c.failed = fmt.Errorf("run the build command %q: it made no %s, which is the Worker's main", c.command.Command, c.options.Entry)
 	}
-	if _, err := os.Stat(c.options.Entry); err != nil {
-		return fmt.Errorf("run the build command %q: it made no %s, which is the Worker's main", c.command.Command, c.options.Entry)
-	}
-	c.remake = false
-	return nil
+	return c.failed
 }
 
 // keptPrograms is how many lowered bundles are kept: enough for an edit to be taken back.

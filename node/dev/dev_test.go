@@ -222,6 +222,30 @@ func TestFaultsKeepTheLastGoodVersion(t *testing.T) {
 	want(t, <-r.events, "swap changed [w] gone [] repaired true")
 }
 
+func TestBuildCommand(t *testing.T) {
+	dir, r := t.TempDir(), newRecorder()
+	write(t, dir, map[string]string{
+		"w/wrangler.toml": "name = \"w\"\nmain = \"out/index.js\"\ncompatibility_date = \"2026-08-01\"\n[build]\ncommand = \"mkdir -p out && cat lib/a.js > out/index.js\"\nwatch_dir = \"lib\"\n",
+		"w/lib/a.js":      counter("one"),
+	})
+	get := run(t, dir, r)
+	want(t, get("localhost"), "one 1")
+	write(t, dir, map[string]string{"w/lib/a.js": counter("two")})
+	want(t, <-r.events, "swap changed [w] gone [] repaired false")
+	want(t, get("localhost"), "two 1")
+	if err := os.Remove(filepath.Join(dir, "w/lib/a.js")); err != nil {
+		t.Fatal(err)
+	}
+	if event := <-r.events; !strings.Contains(event, "run the build command") || !strings.Contains(event, "No such file") {
+		t.Errorf("got %s", event)
+	}
+	want(t, get("localhost"), "two 2")
+	// The command that failed has written its output: that is no reason to run it again, so the next event is of this change.
+	write(t, dir, map[string]string{"w/lib/a.js": counter("three")})
+	want(t, <-r.events, "swap changed [w] gone [] repaired true")
+	want(t, get("localhost"), "three 1")
+}
+
 func TestFaultAtStart(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, map[string]string{"wrangler.toml": wrangler("w", ""), "index.js": "export default {"})
@@ -270,6 +294,47 @@ func TestRoots(t *testing.T) {
 		if diff := cmp.Diff(c.want, got); diff != "" || chosen != c.chosen {
 			t.Errorf("%s: chosen %v %s", c.name, chosen, diff)
 		}
+	}
+}
+
+func TestWhatHasNoEffectIsSaid(t *testing.T) {
+	var got []string
+	for _, m := range ignored(&config.Worker{Limits: config.Limits{CPUMs: 5}, Bundle: config.Bundle{NoBundle: true}}, "w/wrangler.toml") {
+		got = append(got, m.Text)
+	}
+	if diff := cmp.Diff([]string{
+		"w/wrangler.toml: no_bundle: it has no effect: code is always bundled",
+		"w/wrangler.toml: limits.cpu_ms: it has no effect: CPU time is not limited",
+	}, got); diff != "" {
+		t.Error(diff)
+	}
+	if got := ignored(&config.Worker{}, ""); got != nil {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestListeners(t *testing.T) {
+	both, err := openListeners("", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if both[0].Addr().(*net.TCPAddr).IP.String() != "127.0.0.1" {
+		t.Errorf("the first is %v", both[0].Addr())
+	}
+	for _, l := range both {
+		if l.Addr().(*net.TCPAddr).Port != both[0].Addr().(*net.TCPAddr).Port {
+			t.Errorf("ports differ: %v", l.Addr())
+		}
+		l.Close()
+	}
+	if all, err := openListeners("*", 0); err != nil || !all[0].Addr().(*net.TCPAddr).IP.IsUnspecified() {
+		t.Errorf("got %v, %v", all, err)
+	} else {
+		all[0].Close()
+	}
+	var listen *ListenError
+	if _, err := openListeners("256.0.0.1", 0); !errors.As(err, &listen) {
+		t.Errorf("got %v", err)
 	}
 }
 

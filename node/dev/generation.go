@@ -4,6 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
+
+	"github.com/evanw/esbuild/pkg/api"
 
 	"github.com/bindery/bindery/binding"
 	"github.com/bindery/bindery/node/config"
@@ -166,4 +169,28 @@ func parseRoute(r config.Route) (route.Pattern, error) {
 		return route.ParseDomain(r.Pattern)
 	}
 	return route.ParsePattern(r.Pattern)
+}
+
+// ignored warns of what a configuration asks for and doesn't get here.
+func ignored(w *config.Worker, file string) []api.Message {
+	var list []api.Message
+	warn := func(key, why string) {
+		list = append(list, api.Message{Text: fmt.Sprintf("%s: %s: it has no effect: %s", file, key, why)})
+	}
+	if w.Bundle.NoBundle {
+		warn("no_bundle", "code is always bundled")
+	}
+	if w.Bundle.FindAdditionalModules {
+		warn("find_additional_modules", "what a Worker imports is found by its import statements")
+	}
+	if w.Bundle.KeepNames {
+		warn("keep_names", "functions keep their names unless minify is set")
+	}
+	if w.Bundle.PreserveFileNames {
+		warn("preserve_file_names", "all files become one module")
+	}
+	if w.Limits.CPUMs > 0 {
+		warn("limits.cpu_ms", "CPU time is not limited")
+	}
+	return list
 }

@@ -36,12 +36,11 @@ type change struct {
 	sources map[string]bool // these source files
 }
 
-func (c change) empty() bool { return !c.config && !c.all && len(c.sources) == 0 }
-
 // outcome is what an update came to.
 type outcome struct {
 	next     *Generation // what is to be served now; nil if nothing changed or there is a fault
 	fault    *Fault
+	again    bool // the fault is the last update's: nothing was built anew
 	warnings []api.Message
 }
 
@@ -87,6 +86,7 @@ func (p *project) update(ctx context.Context, c change) outcome {
 	}
 	if len(faults) > 0 {
 		out.fault = &Fault{Stage: Code, Messages: sorted(faults)}
+		out.again = len(built) == 0 && !c.config
 		return out
 	}
 	p.compose(&out)
@@ -114,6 +114,9 @@ func (p *project) reload(out *outcome) {
 	if missing := config.CheckServices(set, nil); len(missing) > 0 {
 		p.broken = &Fault{Stage: Config, Messages: missing}
 		return
+	}
+	for _, w := range set.Workers {
+		out.warnings = append(out.warnings, ignored(w, p.shown(key(w)))...)
 	}
 	p.set = set
 	kept := map[string]*code{}
@@ -186,7 +189,8 @@ func (p *project) mark(c change) {
 					code.stale, code.remake = true, true
 				}
 			}
-			if _, ok := slices.BinarySearch(code.inputs, file); ok {
+			// What a command that failed has made is no news.
+			if _, ok := slices.BinarySearch(code.inputs, file); ok && code.failed == nil {
 				code.stale = true
 			}
 		}

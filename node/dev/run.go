@@ -281,6 +281,7 @@ func (s *server) update(ctx context.Context, c change, since time.Time) {
 	was := s.faulty
 	s.faulty = out.fault != nil
 	switch {
+	case out.fault != nil && out.again:
 	case out.fault != nil:
 		s.o.Reporter.Faulty(out.fault)
 	case out.next != nil:

@@ -11,7 +11,9 @@ import (
 // chunkSize is how much of an upload is read at once.
 const chunkSize = 32 << 10
 
-// errResponded is what a Worker gets that reads a request's body too late; the text is Cloudflare's.
+// errResponded is what a Worker gets that reads a request's body too late.
+//
+//lint:ignore ST1005 the text is Cloudflare's
 var errResponded = errors.New("Can't read from request stream after response has been sent.")
 
 // upload is the live body of a request, a body.Stream. Only one pull is under way at a time, each on a goroutine of its own, since a
