@@ -214,7 +214,7 @@ func (c *testCase) run(t *testing.T, d *dev) {
 		}
 	}
 	for _, text := range c.says {
-		d.wait(func(line string) bool { return strings.Contains(line, text) })
+		d.says(text)
 	}
 }
 

@@ -111,6 +111,14 @@ func start(t *testing.T, args ...string) *dev {
 // wait gives the first line of output, past or to come, that match accepts.
 func (d *dev) wait(match func(line string) bool) string {
 	d.t.Helper()
+	found := ""
+	if !d.waited(func(line string) bool { found = line; return match(line) }) {
+		d.t.Fatalf("waited 30 s for a line of output; got\n%s", d.output())
+	}
+	return found
+}
+
+func (d *dev) waited(match func(line string) bool) bool {
 	deadline := time.After(30 * time.Second)
 	for from := 0; ; {
 		d.mu.Lock()
@@ -118,14 +126,22 @@ func (d *dev) wait(match func(line string) bool) string {
 		d.mu.Unlock()
 		for ; from < len(lines); from++ {
 			if match(lines[from]) {
-				return lines[from]
+				return true
 			}
 		}
 		select {
 		case <-grew:
 		case <-deadline:
-			d.t.Fatalf("waited 30 s for a line of output; got\n%s", strings.Join(lines, "\n"))
+			return false
 		}
+	}
+}
+
+// says waits for a line of output that has text.
+func (d *dev) says(text string) {
+	d.t.Helper()
+	if !d.waited(func(line string) bool { return strings.Contains(line, text) }) {
+		d.t.Errorf("waited 30 s for a line of output with %q", text)
 	}
 }
 

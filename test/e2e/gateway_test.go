@@ -267,16 +267,13 @@ func TestDisconnectAbortsTheSignal(t *testing.T) {
 		}
 		done <- err
 	}()
-	says := func(text string) func(string) bool {
-		return func(line string) bool { return strings.Contains(line, text) }
-	}
-	d.wait(says("callee waits"))
+	d.says("callee waits")
 	cancel()
 	if err := <-done; !errors.Is(err, context.Canceled) {
 		t.Fatalf("got %v", err)
 	}
-	d.wait(says("callee aborted"))
-	d.wait(says("waitUntil done"))
+	d.says("callee aborted")
+	d.says("waitUntil done")
 }
 
 // A private address is refused from Workers, also when reached by a name or a redirect.
