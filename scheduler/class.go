@@ -161,7 +161,7 @@ func (k Constraint) and(l Constraint) (both Constraint, conflict string) {
 			}
 		}
 		if len(both.Zones) == 0 {
-			return both, "zones " + strings.Join(l.Zones, ",")
+			return both, "zones=" + strings.Join(l.Zones, ",")
 		}
 	}
 	if len(l.Labels) == 0 {

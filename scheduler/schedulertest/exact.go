@@ -27,17 +27,18 @@ func (s Score) less(t Score) bool {
 	return s.Bytes < t.Bytes
 }
 
-// ScoreOf returns the score of a snapshot's assignments.
+// ScoreOf returns the score of a snapshot's assignments. Replicas on draining nodes are missing.
 func ScoreOf(s *scheduler.Snapshot) Score {
 	p := newProblem(s)
 	var out Score
 	for _, g := range p.groups {
-		if len(g.before) == 0 {
+		ready := p.w.ready(g.before)
+		if len(ready) == 0 {
 			out.None++
 		}
-		out.Missing += g.want - len(g.before)
+		out.Missing += g.want - len(ready)
 		in := map[string]int{}
-		for _, id := range g.before {
+		for _, id := range ready {
 			in[p.w.nodes[id].Zone]++
 		}
 		for _, n := range in {
