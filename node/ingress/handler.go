@@ -104,16 +104,20 @@ func (x *exchange) serve() {
 		x.refuse(http.StatusMethodNotAllowed, "A Worker can't be called with "+x.r.Method+".")
 		return
 	}
-	target := x.target()
+	url, target, ok := x.h.url(scheme(x.r), x.r.Host, x.target())
+	if !ok {
+		x.refuse(http.StatusBadRequest, "The request's Host header and path make no URL.")
+		return
+	}
 	root := site.choose(scheme(x.r), x.r.Host, target)
 	if root == nil {
 		x.refuse(http.StatusNotFound, site.notFound(x.r.Host, target))
 		return
 	}
 	x.entry.Worker = root.Worker
-	request, status, problem := x.request(target)
-	if problem != "" {
-		x.refuse(status, problem)
+	request, ok := x.request(url)
+	if !ok {
+		x.refuse(http.StatusBadRequest, "The request's body could not be read.")
 		return
 	}
 	x.inv = invocation.New(root.Worker, root.Limits)

@@ -143,6 +143,8 @@ func TestChoice(t *testing.T) {
 		{catchAll, "anything.example.com", "/a?b", "gateway"},
 		{catchAll, "api.example.com:99", "/v1/x", "api"},
 		{catchAll, "API.example.com.", "/v1/x", "api"},
+		{catchAll, "api.example.com", "/v2/../v1/x", "api"},
+		{catchAll, "api.example.com", "/v1/%2e%2e/x", "gateway"},
 		{catchAll, "api.localhost:8787", "/", "api"},
 		{catchAll, "gateway.localhost", "/", "gateway"},
 		{catchAll, "auth.localhost:8787", "/", "404"},

@@ -39,22 +39,18 @@ func (x *exchange) target() string {
 	return x.r.URL.RequestURI() // absolute, or an asterisk
 }
 
-// request makes what the Worker gets. problem says why there is nothing to be had, for the client.
-func (x *exchange) request(target string) (d *fetch.RequestData, status int, problem string) {
-	r := x.r
-	url, ok := x.h.url(scheme(r), r.Host, target)
-	if !ok {
-		return nil, http.StatusBadRequest, "The request's Host header and path make no URL."
-	}
+// request makes what the Worker gets. ok is false if the client broke off.
+func (x *exchange) request(url string) (d *fetch.RequestData, ok bool) {
 	b, ok := x.body()
 	if !ok {
-		return nil, http.StatusBadRequest, "The request's body could not be read."
+		return nil, false
 	}
-	return &fetch.RequestData{Method: r.Method, URL: url, Headers: x.headers(), Body: b, CF: connection(r)}, 0, ""
+	return &fetch.RequestData{Method: x.r.Method, URL: url, Headers: x.headers(), Body: b, CF: connection(x.r)}, true
 }
 
-// url makes the absolute URL of a request, serialised as script expects it.
-func (h *Handler) url(scheme, host, target string) (string, bool) {
+// url makes the absolute URL of a request, serialised as script expects it. path is what comes after the host in it: routes must match
+// what the Worker sees, not what was sent with "/../" in it.
+func (h *Handler) url(scheme, host, target string) (url, path string, ok bool) {
 	o := h.origin.Load()
 	if o == nil || o.host != host || o.scheme != scheme {
 		if host == "" {
@@ -62,19 +58,20 @@ func (h *Handler) url(scheme, host, target string) (string, bool) {
 		}
 		u, err := whatwgurl.Parse(scheme+"://"+host+"/", nil)
 		if err != nil || u.HasCredentials() || u.Pathname() != "/" || u.Search() != "" || u.Hash() != "" {
-			return "", false
+			return "", "", false
 		}
 		o = &origin{scheme: scheme, host: host, text: strings.TrimSuffix(u.Href(), "/")}
 		h.origin.Store(o)
 	}
 	if isPlain(target) {
-		return o.text + target, true
+		return o.text + target, target, true
 	}
 	u, err := whatwgurl.Parse(o.text+target, nil)
 	if err != nil {
-		return "", false
+		return "", "", false
 	}
-	return u.WithoutFragment(), true
+	url = u.WithoutFragment()
+	return url, url[len(o.text):], true
 }
 
 // isPlain reports whether a URL parser would leave target as it is: no dot segments, nothing to encode.
