@@ -27,6 +27,12 @@ func TestBridge(t *testing.T) {
 		{Name: "byob reads of Go", Src: `
 			const r = slow("abc").getReader({ mode: "byob" }); const a = (await r.read(new Uint8Array(2))).value, b = (await r.read(new Uint8Array(2))).value, c = await r.read(new Uint8Array(2));
 			return [a.join(), b.join(), c.done, c.value.length].join("|")`, Want: "97,98|99|true|0"},
+		{Name: "half an element at the end of Go", Src: `
+			const r = slow("abc").getReader({ mode: "byob" }); const a = (await r.read(new Uint16Array(2))).value.length;
+			const e = await r.read(new Uint16Array(2)).catch(e => e.message); return [a, e].join()`, Want: "1,Insufficient bytes to fill elements in the given buffer"},
+		{Name: "half an element at the end of a tee", Src: `
+			const [x, y] = new ReadableStream({ type: "bytes", start(c) { c.enqueue(new Uint8Array(1)); c.close(); } }).tee();
+			return await x.getReader({ mode: "byob" }).read(new Uint16Array(1)).catch(e => e.name) + (await y.getReader().read()).value.length`, Want: "TypeError1"},
 		{Name: "a chunk is a Uint8Array of its own", Src: `
 			const r = source(2, 1).getReader(); const a = (await r.read()).value; a[0] = 9; return [a.constructor.name, (await r.read()).value[0]].join()`, Want: "Uint8Array,0"},
 		{Name: "reads in parallel", Src: `
@@ -35,9 +41,11 @@ func TestBridge(t *testing.T) {
 		{Name: "drain takes bytes as they are now", Src: tools + `
 			const b = bytes("a"); let n = 0; return await drain(new ReadableStream({ pull(c) { if (n++ == 2) c.close(); else { b[0] = 97 + n; c.enqueue(b); } } }, { highWaterMark: 0 }))`, Want: "bc"},
 		{Name: "drain of empty chunks", Src: tools + `return await drain(new ReadableStream({ start(c) { c.enqueue(new Uint8Array(0)); c.enqueue(bytes("a")); c.close(); } }))`, Want: "a"},
-		{Name: "drain of what is no bytes", Src: `
+		{
+			Name: "drain of what is no bytes", Src: `
 			let reason; const e = await drain(new ReadableStream({ start(c) { c.enqueue("text"); }, cancel(r) { reason = r.name; } })).catch(e => e); return [e, reason].join()`,
-			Want: "TypeError: This ReadableStream did not return bytes.,TypeError"},
+			Want: "TypeError: This ReadableStream did not return bytes.,TypeError",
+		},
 		{Name: "drain of an error", Src: `return await drain(new ReadableStream({ pull() { throw new RangeError("r"); } }))`, Want: "throws RangeError: r"},
 		{Name: "drain of a locked stream", Src: `const rs = new ReadableStream(); rs.getReader(); return await drain(rs)`, Want: "throws TypeError: This ReadableStream is currently locked to a reader."},
 		{Name: "drain locks", Src: `const rs = ReadableStream.from([]); const p = drain(rs); const l = rs.locked; await p; return l`, Want: "true"},

@@ -180,6 +180,19 @@ func readableByteStreamControllerClose(c *byteController) {
 	readableStreamClose(c.stream)
 }
 
+// tryClose is readableByteStreamControllerClose where nobody is there to throw to: the stream is in error then.
+func (c *byteController) tryClose() {
+	_ = c.r.Try(func() { readableByteStreamControllerClose(c) })
+}
+
+// end closes the stream, and answers reads into views that wait for more.
+func (c *byteController) end() {
+	c.tryClose()
+	if c.pendingPullIntos.len() > 0 {
+		readableByteStreamControllerRespond(c, 0)
+	}
+}
+
 // readableByteStreamControllerEnqueue is https://streams.spec.whatwg.org/#readable-byte-stream-controller-enqueue.
 func readableByteStreamControllerEnqueue(c *byteController, v view) {
 	if c.closeRequested || c.stream.state != open {

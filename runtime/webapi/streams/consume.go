@@ -118,7 +118,7 @@ func (g *gatherer) pull() {
 	for {
 		g.turn.Store(0)
 		g.src.Pull(g.deliver)
-		if g.turn.Add(1) < 2 || g.err != nil {
+		if g.turn.Add(1) < 2 {
 			return
 		}
 	}

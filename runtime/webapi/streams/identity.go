@@ -149,10 +149,7 @@ func (t *identity) close(goja.Value) *promise {
 	if t.limited && t.left > 0 {
 		return t.fail("FixedLengthStream did not see all expected bytes before close().")
 	}
-	readableByteStreamControllerClose(t.c)
-	if t.c.pendingPullIntos.len() > 0 {
-		readableByteStreamControllerRespond(t.c, 0)
-	}
+	t.c.end()
 	return resolvedUndefined(t.r)
 }
 

@@ -1,6 +1,8 @@
 package streams
 
 import (
+	"strings"
+
 	"github.com/dop251/goja"
 
 	"github.com/bindery/bindery/runtime/webapi/webidl"
@@ -128,10 +130,13 @@ func optionalObject(c webidl.Call, i int) *goja.Object {
 	}
 	obj, ok := c.Arg(i).(*goja.Object)
 	if !ok {
-		panic(c.TypeError("Failed to construct '%s': parameter %d is not of type 'Object'.", c.Name, i+1))
+		panic(c.TypeError("Failed to construct '%s': parameter %d is not of type 'Object'.", constructed(c), i+1))
 	}
 	return obj
 }
+
+// constructed is the class that a constructor's call makes one of.
+func constructed(c webidl.Call) string { return strings.TrimPrefix(c.Name, "new ") }
 
 // constructReadable is https://streams.spec.whatwg.org/#rs-constructor.
 func constructReadable(c webidl.Call) *ReadableStream {

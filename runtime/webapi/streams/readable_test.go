@@ -64,10 +64,12 @@ func TestReadableStream(t *testing.T) {
 		{Name: "releaseLock rejects reads under way", Src: `
 			const r = new ReadableStream().getReader(); const p = r.read(); r.releaseLock();
 			return [await p.catch(e => e.name), await r.closed.catch(e => e.name), await r.read().catch(e => e.name)].join()`, Want: "TypeError,TypeError,TypeError"},
-		{Name: "wrong receivers reject", Src: `
+		{
+			Name: "wrong receivers reject", Src: `
 			const p = ReadableStreamDefaultReader.prototype;
 			return [await p.read.call({}).catch(e => e.name), await Object.getOwnPropertyDescriptor(p, "closed").get.call({}).catch(e => e.name)].join()`,
-			Want: "TypeError,TypeError"},
+			Want: "TypeError,TypeError",
+		},
 		{Name: "microtask order of read", Src: `
 			const log = []; let c; const r = new ReadableStream({ start(x) { c = x; } }).getReader();
 			r.read().then(() => log.push("read")); Promise.resolve().then(() => log.push("a")); c.enqueue(1); log.push("sync");
@@ -77,7 +79,8 @@ func TestReadableStream(t *testing.T) {
 		{Name: "strategy classes", Src: `
 			const a = new ByteLengthQueuingStrategy({ highWaterMark: 5 }), b = new CountQueuingStrategy({ highWaterMark: 1 });
 			[a.highWaterMark, a.size(new Uint8Array(3)), b.size(), a.size === new ByteLengthQueuingStrategy({ highWaterMark: 1 }).size].join()`, Want: "5,3,1,true"},
-		{Name: "a strategy without mark", Src: `new CountQueuingStrategy({})`, Want: "throws TypeError"},
+		{Name: "a strategy without mark", Src: `new CountQueuingStrategy({})`, Want: "throws TypeError: Failed to construct 'CountQueuingStrategy': required member highWaterMark is undefined."},
+		{Name: "a source that is none", Src: `new ReadableStream(1)`, Want: "throws TypeError: Failed to construct 'ReadableStream'"},
 	})
 }
 

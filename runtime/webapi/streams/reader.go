@@ -236,7 +236,7 @@ func declareGenericReader[T reader](class *webidl.Class[T]) {
 func streamArgument(c webidl.Call) *ReadableStream {
 	s, ok := Of(c.Arg(0))
 	if !ok {
-		panic(c.TypeError("Failed to construct '%s': parameter 1 is not of type 'ReadableStream'.", c.Name))
+		panic(c.TypeError("Failed to construct '%s': parameter 1 is not of type 'ReadableStream'.", constructed(c)))
 	}
 	return s
 }

@@ -60,10 +60,7 @@ func (n *nativeSource) deliver(chunk []byte, err error, p *promise) {
 	}
 	switch {
 	case err == io.EOF:
-		readableByteStreamControllerClose(n.c)
-		if n.c.pendingPullIntos.len() > 0 {
-			readableByteStreamControllerRespond(n.c, 0)
-		}
+		n.c.end()
 	case err != nil:
 		readableByteStreamControllerError(n.c, n.r.FromError(err))
 	case len(chunk) == 0:

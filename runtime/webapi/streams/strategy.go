@@ -83,7 +83,7 @@ func sizesOf(r *webidl.Realm) *sizeFunctions {
 func strategyInit(c webidl.Call) float64 {
 	v, ok := c.Dict(0).Get("highWaterMark")
 	if !ok {
-		panic(c.TypeError("Failed to construct '%s': required member highWaterMark is undefined.", c.Name))
+		panic(c.TypeError("Failed to construct '%s': required member highWaterMark is undefined.", constructed(c)))
 	}
 	return c.Number(v)
 }

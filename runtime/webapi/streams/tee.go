@@ -229,7 +229,7 @@ func (q *byteTeeRead) closeSteps() {
 	t.reading = false
 	for i := range t.branches {
 		if !t.canceled[i] {
-			readableByteStreamControllerClose(t.controller(i))
+			t.controller(i).tryClose()
 		}
 	}
 	for i := range t.branches {
@@ -265,10 +265,10 @@ func (q *byteTeeReadInto) chunkSteps(chunk goja.Value) {
 	}, nil)
 }
 
-// respond answers the branch whose view was filled.
+// respond answers the branch whose view was filled. Its read is gone where closing has put the branch in error, with half an element read.
 func (q *byteTeeReadInto) respond(chunk goja.Value) {
-	if !q.canceled[q.branch] {
-		readableByteStreamControllerRespondWithNewView(q.controller(q.branch), ownView(q.r, chunk))
+	if c := q.controller(q.branch); !q.canceled[q.branch] && c.pendingPullIntos.len() > 0 {
+		readableByteStreamControllerRespondWithNewView(c, ownView(q.r, chunk))
 	}
 }
 
@@ -277,7 +277,7 @@ func (q *byteTeeReadInto) closeSteps(chunk goja.Value) {
 	t.reading = false
 	for _, i := range []int{q.branch, other} {
 		if !t.canceled[i] {
-			readableByteStreamControllerClose(t.controller(i))
+			t.controller(i).tryClose()
 		}
 	}
 	if chunk != nil {

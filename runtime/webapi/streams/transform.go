@@ -235,6 +235,15 @@ func transformStreamDefaultControllerClearAlgorithms(c *TransformController) {
 	c.transform, c.flush, c.cancel = nil, nil, nil
 }
 
+// run performs an algorithm. One that was cleared does nothing: the readable side was cancelled while the writable side is still open, or
+// cancelled after terminate().
+func (c *TransformController) run(a algorithm, arg goja.Value) *promise {
+	if a == nil {
+		return resolvedUndefined(c.r)
+	}
+	return a(arg)
+}
+
 // transformStreamDefaultControllerEnqueue is https://streams.spec.whatwg.org/#transform-stream-default-controller-enqueue.
 func transformStreamDefaultControllerEnqueue(c *TransformController, chunk goja.Value) {
 	t, rc := c.stream, c.readable()
@@ -256,7 +265,7 @@ func transformStreamDefaultControllerEnqueue(c *TransformController, chunk goja.
 // transformStreamDefaultControllerPerformTransform is
 // https://streams.spec.whatwg.org/#transform-stream-default-controller-perform-transform.
 func transformStreamDefaultControllerPerformTransform(c *TransformController, chunk goja.Value) *promise {
-	return c.transform(chunk).react(nil, func(e goja.Value, out *promise) {
+	return c.run(c.transform, chunk).react(nil, func(e goja.Value, out *promise) {
 		transformStreamError(c.stream, e)
 		out.reject(e)
 	})
@@ -290,7 +299,7 @@ func transformStreamDefaultSinkAbortAlgorithm(t *TransformStream, reason goja.Va
 	}
 	finish := newPromise(t.r)
 	c.finishPromise = finish
-	result := c.cancel(reason)
+	result := c.run(c.cancel, reason)
 	transformStreamDefaultControllerClearAlgorithms(c)
 	result.then(func(goja.Value) {
 		if t.readable.state == errored {
@@ -314,7 +323,7 @@ func transformStreamDefaultSinkCloseAlgorithm(t *TransformStream) *promise {
 	}
 	finish := newPromise(t.r)
 	c.finishPromise = finish
-	result := c.flush(nil)
+	result := c.run(c.flush, nil)
 	transformStreamDefaultControllerClearAlgorithms(c)
 	result.then(func(goja.Value) {
 		if t.readable.state == errored {
@@ -338,7 +347,7 @@ func transformStreamDefaultSourceCancelAlgorithm(t *TransformStream, reason goja
 	}
 	finish := newPromise(t.r)
 	c.finishPromise = finish
-	result := c.cancel(reason)
+	result := c.run(c.cancel, reason)
 	transformStreamDefaultControllerClearAlgorithms(c)
 	result.then(func(goja.Value) {
 		if t.writable.state == errored {

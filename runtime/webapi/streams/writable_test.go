@@ -77,6 +77,13 @@ func TestTransformStream(t *testing.T) {
 			let reason; const ts = new TransformStream({ cancel(r) { reason = r; } }); await ts.readable.cancel("why");
 			return [reason, await ts.writable.getWriter().closed.catch(e => e)].join()`, Want: "why,why"},
 		{Name: "abort", Src: `const ts = new TransformStream(); await ts.writable.abort("a"); return await ts.readable.getReader().read().catch(e => e)`, Want: "a"},
+		{Name: "a write while cancel() runs", Src: `
+			let n = 0, finish; const ts = new TransformStream({ transform() { n++; }, cancel: () => new Promise(r => { finish = r; }) }, undefined, { highWaterMark: 5 });
+			await 0; await 0; await 0; await 0; const w = ts.writable.getWriter(); w.closed.catch(() => {}); const p = ts.readable.cancel("c"); await w.write(1); finish(); await p;
+			return [n, await w.write(2).catch(e => e)].join()`, Want: "0,c"},
+		{Name: "cancel after terminate", Src: `
+			let n = 0; const ts = new TransformStream({ start(c) { c.enqueue(1); c.terminate(); }, cancel() { n++; } }, undefined, { highWaterMark: 5 });
+			await 0; await 0; await 0; await 0; return [await ts.readable.cancel().catch(e => e.name), n].join()`, Want: "TypeError,0"},
 		{Name: "readableType", Src: `new TransformStream({ readableType: "bytes" })`, Want: "throws RangeError"},
 	})
 }

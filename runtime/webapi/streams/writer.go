@@ -18,7 +18,7 @@ func init() {
 	writerClass.Constructor(1, func(c webidl.Call) *writer {
 		s, ok := WritableStreamClass.From(c.Arg(0))
 		if !ok {
-			panic(c.TypeError("Failed to construct '%s': parameter 1 is not of type 'WritableStream'.", c.Name))
+			panic(c.TypeError("Failed to construct '%s': parameter 1 is not of type 'WritableStream'.", constructed(c)))
 		}
 		return acquireWritableStreamDefaultWriter(s)
 	}).
