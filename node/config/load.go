@@ -37,6 +37,7 @@ func Load(paths []string, o Options) (*Set, []api.Message, error) {
 		l.load(path)
 	}
 	l.distinct()
+	l.distinctRoutes()
 	l.resolve()
 	for _, s := range l.sources {
 		l.errors = append(l.errors, s.errors...)
@@ -154,6 +155,34 @@ func (l *loader) distinct() {
 			m.Notes = []api.Note{{Text: "The other one is here:", Location: &loc}}
 		}
 		l.errors = append(l.errors, m)
+	}
+}
+
+// distinctRoutes reports routes of two Workers: only one of them would ever be reached.
+func (l *loader) distinctRoutes() {
+	type owned struct {
+		worker *Worker
+		route  Route
+	}
+	first := map[string]owned{}
+	for _, w := range l.workers {
+		for _, r := range w.Routes {
+			key := r.key()
+			other, taken := first[key]
+			if !taken {
+				first[key] = owned{w, r}
+				continue
+			}
+			if other.worker == w {
+				continue
+			}
+			loc, at := r.Pos, other.route.Pos
+			l.errors = append(l.errors, api.Message{
+				Text:     fmt.Sprintf("routes: %q is a route of Worker %q already; a route belongs to one Worker", r.Pattern, other.worker.Name),
+				Location: &loc,
+				Notes:    []api.Note{{Text: "It is here:", Location: &at}},
+			})
+		}
 	}
 }
 

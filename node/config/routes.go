@@ -96,16 +96,28 @@ func (f *file) route(t setting) (Route, bool) {
 	if !ok {
 		return Route{}, false
 	}
-	parse := route.ParsePattern
-	if r.CustomDomain {
-		parse = route.ParseDomain
-	}
-	if _, err := parse(text); err != nil {
+	r.Pattern, r.Pos = text, *f.at(pattern.value.span)
+	if _, err := r.parse(); err != nil {
 		f.badRoute(pattern, err)
 		return Route{}, false
 	}
-	r.Pattern, r.Pos = text, *f.at(pattern.value.span)
 	return r, true
+}
+
+func (r Route) parse() (route.Pattern, error) {
+	if r.CustomDomain {
+		return route.ParseDomain(r.Pattern)
+	}
+	return route.ParsePattern(r.Pattern)
+}
+
+// key is the same for routes that match the same URLs.
+func (r Route) key() string {
+	p, err := r.parse()
+	if err != nil {
+		return "" // reported, and never kept
+	}
+	return p.Key()
 }
 
 // badRoute points into the pattern where the file has it letter by letter.
