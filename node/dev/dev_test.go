@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -34,21 +33,17 @@ func TestMain(m *testing.M) {
 type recorder struct {
 	events chan string
 	port   chan string
-
-	mu      sync.Mutex
-	console []string // guarded by mu
+	said   chan string // what Workers print
 }
 
 func newRecorder() *recorder {
-	return &recorder{events: make(chan string, 1000), port: make(chan string, 1)}
+	return &recorder{events: make(chan string, 1000), port: make(chan string, 1), said: make(chan string, 1000)}
 }
 
 func (r *recorder) add(format string, args ...any) { r.events <- fmt.Sprintf(format, args...) }
 
 func (r *recorder) Console(worker string, _ *invocation.Invocation, e webidl.LogEntry) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.console = append(r.console, worker+": "+e.Text)
+	r.said <- worker + ": " + e.Text
 }
 
 func (r *recorder) Exception(worker string, _ *invocation.Invocation, e *runtime.Uncaught) {
@@ -244,6 +239,47 @@ func TestBuildCommand(t *testing.T) {
 	write(t, dir, map[string]string{"w/lib/a.js": counter("three")})
 	want(t, <-r.events, "swap changed [w] gone [] repaired true")
 	want(t, get("localhost"), "three 1")
+}
+
+func TestStopFinishesRequestsAndWaitUntil(t *testing.T) {
+	dir, r := t.TempDir(), newRecorder()
+	write(t, dir, map[string]string{"wrangler.toml": wrangler("w", ""), "index.js": `export default { async fetch(request, env, ctx) {
+		console.log("entered");
+		await new Promise((resolve) => setTimeout(resolve, 100));
+		ctx.waitUntil(new Promise((resolve) => setTimeout(resolve, 100)).then(() => console.log("late")));
+		return new Response("whole");
+	} }`})
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- Run(ctx, Options{Paths: []string{"."}, Base: dir, Reporter: r}) }()
+	url := "http://127.0.0.1:" + <-r.port
+	body := make(chan string, 1)
+	go func() {
+		resp, err := http.Get(url)
+		if err != nil {
+			body <- err.Error()
+			return
+		}
+		defer resp.Body.Close()
+		b, _ := io.ReadAll(resp.Body)
+		body <- string(b)
+	}()
+	want(t, <-r.said, "w: entered")
+	cancel()
+	want(t, <-body, "whole")
+	if err := <-done; err != nil {
+		t.Errorf("Run: %v", err)
+	}
+	http.DefaultClient.CloseIdleConnections()
+	select {
+	case said := <-r.said:
+		want(t, said, "w: late")
+	default:
+		t.Error("waitUntil was not waited for")
+	}
+	if _, err := http.Get(url); err == nil {
+		t.Error("it still listens")
+	}
 }
 
 func TestFaultAtStart(t *testing.T) {
