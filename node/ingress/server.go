@@ -3,6 +3,7 @@ package ingress
 import (
 	"context"
 	"log"
+	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -20,7 +21,7 @@ const (
 // NewServer makes an HTTP/1.1 server of a handler. Bodies have no time limit: they may stream for ever. errors takes what goes wrong with
 // connections; nil is the log package's.
 func NewServer(h *Handler, errors *log.Logger) *http.Server {
-	return &http.Server{
+	s := &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: readHeaderTimeout,
 		IdleTimeout:       idleTimeout,
@@ -28,6 +29,43 @@ func NewServer(h *Handler, errors *log.Logger) *http.Server {
 		ErrorLog:          errors,
 		// "OPTIONS *" is for Workers, too.
 		DisableGeneralOptionsHandler: true,
+	}
+	unused := unusedConns{since: make(map[net.Conn]time.Time)}
+	s.ConnState = unused.follow
+	s.RegisterOnShutdown(unused.close)
+	return s
+}
+
+// unusedAfter is when a connection without a request counts as one that a browser opened in advance.
+const unusedAfter = 300 * time.Millisecond
+
+// unusedConns are the connections on which nothing has come yet. Shutdown waits for them for 5 s, since a request might be on its way;
+// browsers keep such connections open for nothing.
+type unusedConns struct {
+	mu    sync.Mutex
+	since map[net.Conn]time.Time // guarded by mu
+}
+
+func (u *unusedConns) follow(c net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		u.mu.Lock()
+		u.since[c] = time.Now()
+		u.mu.Unlock()
+	case http.StateActive, http.StateClosed, http.StateHijacked:
+		u.mu.Lock()
+		delete(u.since, c)
+		u.mu.Unlock()
+	}
+}
+
+func (u *unusedConns) close() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for c, since := range u.since {
+		if time.Since(since) > unusedAfter {
+			_ = c.Close()
+		}
 	}
 }
 
