@@ -65,7 +65,7 @@ func (h *handlers) entrypoint(iso *Isolate, name string) *entrypoint {
 		e.construct = construct
 	} else if v, ok := obj.Get("fetch").(*goja.Object); ok {
 		e.fetch, _ = goja.AssertFunction(v)
-		e.takes = wants(v)
+		e.takes = iso.Script.takes(name, v)
 	}
 	h.byName[name] = e
 	return e
@@ -73,6 +73,16 @@ func (h *handlers) entrypoint(iso *Isolate, name string) *entrypoint {
 
 // isClass tells a class from a plain function that happens to be constructible.
 func isClass(obj *goja.Object) bool { return strings.HasPrefix(obj.String(), "class") }
+
+// takes is wants, asked once for each entrypoint of a script: all its isolates have the same source.
+func (s *Script) takes(name string, fn *goja.Object) int {
+	if n, ok := s.arities.Load(name); ok {
+		return n.(int)
+	}
+	n := wants(fn)
+	s.arities.Store(name, n)
+	return n
+}
 
 // wants is how many of its three arguments a handler asks for. Making those that it ignores costs allocations; where its
 // parameters are not all plain, or it may read arguments, it gets everything.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/bindery/bindery/runtime/engine"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
@@ -29,7 +30,7 @@ type moduleKey string
 // importFunction is what the compiled module calls for each specifier that was left to the runtime.
 func (iso *Isolate) importFunction() goja.Value {
 	r := iso.Realm
-	return r.VM.ToValue(func(c goja.FunctionCall) goja.Value {
+	return engine.NewFunction(r.VM, "", 1, func(c goja.FunctionCall) goja.Value {
 		specifier := c.Argument(0).String()
 		if ns, ok := r.Slot(moduleKey(specifier)).(*goja.Object); ok {
 			return ns

@@ -1,6 +1,8 @@
 package runtime
 
 import (
+	"sync"
+
 	"github.com/dop251/goja"
 
 	"github.com/bindery/bindery/runtime/bundle/lower"
@@ -22,6 +24,8 @@ type Script struct {
 	Observer Observer
 	// Limits bound the invocations that come from outside.
 	Limits invocation.Limits
+
+	arities sync.Map // entrypoint name -> how many arguments its fetch handler asks for
 }
 
 // Observer is told what script says and does wrong. Its methods are called on strands: they must be quick, not block, and be safe
