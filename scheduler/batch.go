@@ -13,6 +13,8 @@ type task struct {
 	// big groups need more than a quarter of the largest node.
 	big  bool
 	need int64
+	// hash is that of the root's name.
+	hash uint64
 	// lead are the two shared Workers that are most worth keeping together, and how much.
 	lead [2]lead
 }
@@ -105,7 +107,7 @@ func (s *State) order(groups []int32) []task {
 	total := int64(len(s.groups) - len(s.freeGroups) - len(s.work.leftGroups))
 	tasks := make([]task, len(groups))
 	for i, g := range groups {
-		t := task{g: g}
+		t := task{g: g, hash: s.g.hash[s.groups[g].root]}
 		live, draining := s.live(g)
 		t.level = live + draining
 		if s.groups[g].want == All {
@@ -183,5 +185,8 @@ func (s *State) taskBefore(a, b task) int {
 	if a.big && a.need != b.need {
 		return cmp.Compare(b.need, a.need)
 	}
-	return cmp.Or(a.lead[0].before(b.lead[0]), a.lead[1].before(b.lead[1]), cmp.Compare(b.need, a.need), s.groupBefore(a.g, b.g))
+	if c := cmp.Or(a.lead[0].before(b.lead[0]), a.lead[1].before(b.lead[1]), cmp.Compare(b.need, a.need), cmp.Compare(a.hash, b.hash)); c != 0 {
+		return c
+	}
+	return s.groupBefore(a.g, b.g)
 }

@@ -1,7 +1,9 @@
 package scheduler_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"os"
 	"runtime"
 	"testing"
 
@@ -52,6 +54,26 @@ func BenchmarkPlan(b *testing.B) {
 			b.ReportMetric(float64(m.Sys)/1e6, "sys-MB")
 			b.ReportMetric(float64(len(s.Shortages())), "short")
 		})
+	}
+}
+
+// BenchmarkSnapshot plans a real cluster: the JSON of a scheduler.Snapshot in the file that BINDERY_BENCH_SNAPSHOT names.
+func BenchmarkSnapshot(b *testing.B) {
+	file := os.Getenv("BINDERY_BENCH_SNAPSHOT")
+	if file == "" {
+		b.Skip("BINDERY_BENCH_SNAPSHOT names no file")
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var snap scheduler.Snapshot
+	if err := json.Unmarshal(text, &snap); err != nil {
+		b.Fatalf("decode %s: %v", file, err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		plan(b, &snap)
 	}
 }
 
@@ -174,4 +196,35 @@ func BenchmarkZoneDrained(b *testing.B) {
 		}
 		b.ReportMetric(float64(moved)/float64(b.N), "moved/op")
 	})
+}
+
+// BenchmarkOverfull has a third of the nodes that the fleet needs: most of the groups find no room. It plans it whole, and then
+// loses one more node and gets it back.
+func BenchmarkOverfull(b *testing.B) {
+	for _, size := range sizes[:3] {
+		fleet := schedulertest.Scaled(size)
+		fleet.Nodes = max(2, fleet.Nodes/5)
+		snap := fleet.Snapshot()
+		var s *scheduler.State
+		b.Run("Plan/"+name(size), func(b *testing.B) {
+			for b.Loop() {
+				s, _ = plan(b, snap)
+			}
+			b.ReportMetric(float64(len(s.Shortages())), "short")
+		})
+		b.Run("NodeLost/"+name(size), func(b *testing.B) {
+			if s == nil {
+				s, _ = plan(b, snap)
+			}
+			i := 0
+			for b.Loop() {
+				n := snap.Nodes[i%len(snap.Nodes)]
+				i++
+				n.State = scheduler.Lost
+				advance(b, s, scheduler.Delta{Nodes: []scheduler.Node{n}})
+				n.State = scheduler.Ready
+				advance(b, s, scheduler.Delta{Nodes: []scheduler.Node{n}})
+			}
+		})
+	}
 }

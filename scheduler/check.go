@@ -76,18 +76,26 @@ func (l *faultList) nodes(nodes []Node) {
 	}
 }
 
-func (l *faultList) workers(workers []Worker) {
+// doubles finds Workers of the same name.
+func (l *faultList) doubles(workers []Worker) {
 	seen := make(map[string]struct{}, len(workers))
+	for i := range workers {
+		name := workers[i].Name
+		if _, dup := seen[name]; dup && name != "" {
+			l.add(Fault{Worker: name, Problem: "is listed twice: a name belongs to one Worker"})
+		}
+		seen[name] = struct{}{}
+	}
+}
+
+// workers finds what is wrong with each Worker.
+func (l *faultList) workers(workers []Worker) {
 	for i := range workers {
 		w := &workers[i]
 		if w.Name == "" {
 			l.add(Fault{Problem: fmt.Sprintf("Worker %d of the list has no name", i)})
 			continue
 		}
-		if _, dup := seen[w.Name]; dup {
-			l.add(Fault{Worker: w.Name, Problem: "is listed twice: a name belongs to one Worker"})
-		}
-		seen[w.Name] = struct{}{}
 		if len(w.Versions) == 0 {
 			l.add(Fault{Worker: w.Name, Problem: "has no version: remove it instead"})
 		}
@@ -154,6 +162,14 @@ func (l *faultList) measures(measures []Measure) {
 // Check returns every fault of s that makes a plan impossible, each a *[Fault], joined; nil if there is none. A binding
 // to a Worker that isn't there is not among them: it breaks the groups it is in and no other, see [Graph.Faults].
 func (s *Snapshot) Check() error {
+	l := s.check()
+	l.doubles(s.Workers)
+	return l.err()
+}
+
+// check is Check but for Workers of the same name, which are noticed when they are taken in: to look for them takes a second map of
+// all names.
+func (s *Snapshot) check() faultList {
 	var l faultList
 	l.nodes(s.Nodes)
 	l.workers(s.Workers)
@@ -167,7 +183,7 @@ func (s *Snapshot) Check() error {
 		}
 		seen[k] = struct{}{}
 	}
-	return l.err()
+	return l
 }
 
 // Check is as [Snapshot.Check], for a delta.
@@ -175,6 +191,7 @@ func (d *Delta) Check() error {
 	var l faultList
 	l.nodes(d.Nodes)
 	l.workers(d.Workers)
+	l.doubles(d.Workers)
 	l.measures(d.Measured)
 	return l.err()
 }

@@ -17,7 +17,9 @@ type Explanation struct {
 	// Constraint is that of all members together, Limits those of each that has one.
 	Constraint Constraint
 	Limits     []Limit
-	Want       int
+	// Held has the versions of members that would be served if they were not held.
+	Held []HeldVersion
+	Want int
 	// Shortage is set if the group is short.
 	Shortage *Shortage
 	// Nodes has a verdict for every node: first those the group is on, then those that have room, best first, then the rest by ID.
@@ -28,6 +30,12 @@ type Explanation struct {
 type Limit struct {
 	Worker     string
 	Constraint Constraint
+}
+
+// A HeldVersion is a version that is passed over. Release is set if it is held only because another version of its release is.
+type HeldVersion struct {
+	Pin
+	Release string
 }
 
 // A Verdict tells of one node what speaks for and against it as a place for a group as things are.
@@ -67,6 +75,7 @@ func (s *State) Explain(root string) (Explanation, bool) {
 		if v := s.g.version(m.worker); v != nil && v.Constraint.String() != "" {
 			e.Limits = append(e.Limits, Limit{s.g.names[m.worker], v.Constraint})
 		}
+		e.Held = s.g.passedOver(m.worker, e.Held)
 	}
 	if sh, short := s.Shortage(root); short {
 		e.Shortage = &sh
@@ -76,6 +85,22 @@ func (s *State) Explain(root string) (Explanation, bool) {
 	}
 	slices.SortFunc(e.Nodes, verdictBefore)
 	return e, true
+}
+
+// passedOver appends the held versions of a Worker that come before the one that is served.
+func (g *Graph) passedOver(w int32, out []HeldVersion) []HeldVersion {
+	for i := range g.versions[w] {
+		if int32(i) == g.cur[w] {
+			break
+		}
+		v := &g.versions[w][i]
+		h := HeldVersion{Pin: Pin{g.names[w], v.ID}}
+		if _, itself := g.held.pins[h.Pin]; !itself {
+			h.Release = v.Release
+		}
+		out = append(out, h)
+	}
+	return out
 }
 
 func (s *State) verdict(k *seeker, n int32, limit Constraint) Verdict {
@@ -147,6 +172,13 @@ func (e Explanation) String() string {
 	for _, l := range e.Limits {
 		fmt.Fprintf(&b, "only %s, says %s\n", l.Constraint, l.Worker)
 	}
+	for _, h := range e.Held {
+		fmt.Fprintf(&b, "held back: %s@%s", h.Worker, h.Version)
+		if h.Release != "" {
+			fmt.Fprintf(&b, ", as another version of release %s is", h.Release)
+		}
+		b.WriteByte('\n')
+	}
 	if e.Shortage != nil {
 		fmt.Fprintf(&b, "short: %s\n", *e.Shortage)
 	}
@@ -173,7 +205,7 @@ func (v Verdict) String() string {
 	case v.Placed:
 		text := fmt.Sprintf("%s: is here; leaving would free %s%s", at, bytesText(v.Adds.Memory), v.shares("it shares"))
 		if v.State == Draining {
-			text += "; draining, and no other node has room"
+			text += "; draining: it stays until it runs elsewhere"
 		}
 		return text
 	case v.State == Draining:

@@ -31,6 +31,7 @@ type Graph struct {
 func BuildGraph(workers []Worker, held []Pin) (*Graph, error) {
 	var l faultList
 	l.workers(workers)
+	l.doubles(workers)
 	if err := l.err(); err != nil {
 		return nil, err
 	}
@@ -82,11 +83,15 @@ func (g *Graph) intern(name string) int32 {
 	return id
 }
 
-// load takes a Worker in without choosing its version yet.
-func (g *Graph) load(w *Worker) {
+// load takes a Worker in without choosing its version yet. It reports false if there is one of that name already.
+func (g *Graph) load(w *Worker) bool {
 	id := g.intern(w.Name)
+	if len(g.versions[id]) > 0 {
+		return false
+	}
 	g.versions[id] = w.Versions
 	g.held.count(w.Name, w.Versions, 1)
+	return true
 }
 
 // choose sets the version and the edges of every Worker that load took in.

@@ -13,7 +13,7 @@ import (
 // The error joins every *[Fault] of the snapshot that leaves no plan; see [Snapshot.Check]. A group that can't be placed is
 // no error: it is among [State.Shortages].
 func Plan(snap *Snapshot) (*State, Changes, error) {
-	if err := snap.Check(); err != nil {
+	if err := snap.check().err(); err != nil {
 		return nil, Changes{}, err
 	}
 	s := &State{
@@ -31,7 +31,9 @@ func Plan(snap *Snapshot) (*State, Changes, error) {
 		s.newNode(&snap.Nodes[i])
 	}
 	s.reclass()
-	s.loadWorkers(snap)
+	if err := s.loadWorkers(snap); err != nil {
+		return nil, Changes{}, err
+	}
 	s.loadAssigned(snap.Assigned)
 	for n := range s.nodes {
 		s.work.suspect.put(int32(n), true)
@@ -49,13 +51,15 @@ func (s *State) setMeasured(m Measure) {
 }
 
 // loadWorkers takes in all Workers and makes their groups, every one of which is looked at.
-func (s *State) loadWorkers(snap *Snapshot) {
+func (s *State) loadWorkers(snap *Snapshot) error {
 	s.g = newGraph(len(snap.Workers))
 	for _, p := range snap.Held {
 		s.g.held.pins[p] = struct{}{}
 	}
 	for i := range snap.Workers {
-		s.g.load(&snap.Workers[i])
+		if !s.g.load(&snap.Workers[i]) {
+			return snap.Check()
+		}
 	}
 	s.g.choose()
 	s.grow()
@@ -78,6 +82,7 @@ func (s *State) loadWorkers(snap *Snapshot) {
 			s.renew(g)
 		}
 	}
+	return nil
 }
 
 // loadAssigned puts groups where they are. What is on nodes that are lost is only remembered, to be unassigned.
@@ -237,6 +242,9 @@ func (s *State) finish() Changes {
 	w := s.work
 	var c Changes
 	c.Unassign = append(c.Unassign, w.strays...)
+	if n := len(w.dirty); n > 1000 {
+		c.Assign = make([]Assignment, 0, 2*n)
+	}
 	slices.SortFunc(w.dirty, func(a, b int32) int { return strings.Compare(s.rootName(a), s.rootName(b)) })
 	for _, g := range w.dirty {
 		s.compare(g, &c)
@@ -261,8 +269,7 @@ func (s *State) finish() Changes {
 func (s *State) compare(g int32, c *Changes) {
 	gr := &s.groups[g]
 	byNode := func(a, b replica) int { return cmp.Compare(s.nodes[a.node].ID, s.nodes[b.node].ID) }
-	was := gr.was
-	is := slices.Clone(gr.replicas)
+	was, is := gr.was, gr.replicas
 	slices.SortFunc(was, byNode)
 	slices.SortFunc(is, byNode)
 	root := s.rootName(g)

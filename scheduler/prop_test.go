@@ -12,11 +12,7 @@ import (
 
 // machine drives a harness at random. Its actions are the harness's verbs; after each a plan is made, and the harness checks every
 // invariant of every plan.
-type machine struct {
-	h       *schedulertest.Harness
-	workers []string
-	nodes   []string
-}
+type machine struct{ h *schedulertest.Harness }
 
 var (
 	someZones  = []string{"a", "b", "c"}

@@ -147,6 +147,9 @@ func (k *seeker) findIn(t int32) bool {
 	k.best = candidate{node: -1}
 	k.seenEpoch = bump(k.seenEpoch, k.seen)
 	k.tryFronts(t)
+	if k.best.node >= 0 && k.best.adds.Memory == k.own.Memory && !k.s.settings.Even {
+		return true // all that is shared is there: no node adds less
+	}
 	k.tryPlaces(t)
 	k.tryRoom(t)
 	if k.best.node < 0 {

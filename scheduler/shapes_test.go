@@ -2,6 +2,7 @@ package scheduler_test
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/bindery/bindery/scheduler"
@@ -167,5 +168,28 @@ func TestAdvanceRefusesWholeDelta(t *testing.T) {
 	}
 	if after := fmt.Sprint(h.State.Usage(), h.State.Assignments()); after != before {
 		t.Errorf("a refused delta changed\n%s\nto\n%s", before, after)
+	}
+}
+
+// TestReadersRunTogether has readers of one state run at the same time, for the race detector.
+func TestReadersRunTogether(t *testing.T) {
+	h := cluster(t, 5, 64)
+	h.Deploy("a root -> s zones=a", "b root -> s mem=100", "c root -> a label:host=3", "s mem=4", "d root -> nothing")
+	h.Plan()
+	d := scheduler.Delta{RemoveWorkers: []string{"s"}}
+	var wg sync.WaitGroup
+	texts := make([]string, 8)
+	for i := range texts {
+		wg.Go(func() {
+			e, _ := h.State.Explain("c")
+			p, err := h.State.Preview(&d)
+			texts[i] = fmt.Sprint(e, p, err, h.State.Shortages(), h.State.Usage(), h.State.Assignments(), h.State.Graph().Parts(), h.State.Graph().Faults())
+		})
+	}
+	wg.Wait()
+	for _, text := range texts {
+		if text != texts[0] {
+			t.Errorf("readers see\n%s\nand\n%s", texts[0], text)
+		}
 	}
 }

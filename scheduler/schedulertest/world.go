@@ -36,7 +36,6 @@ type World struct {
 type groupView struct {
 	root       string
 	members    []string
-	versions   []string
 	missing    bool
 	held       bool
 	conflict   bool
