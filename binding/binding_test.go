@@ -127,6 +127,7 @@ func TestCalls(t *testing.T) {
 		case "/reject-later": await new Promise(r => setTimeout(r, 10)); throw new TypeError("late");
 		case "/echo": return new Response(request.method + " " + await request.text(), { status: 201, headers: { "x-leaf": request.headers.get("x-mine") } });
 		case "/props": return Response.json(ctx.props);
+		case "/mode": return new Response(request.redirect);
 		case "/redirect": return Response.redirect("http://x/landed", 302);
 		case "/landed": return new Response("landed");
 		}
@@ -155,6 +156,7 @@ func TestCalls(t *testing.T) {
 		{"unknown entrypoint", `return env.NONE.fetch(request)`, `TypeError: Worker "leaf" exports no entrypoint named "None"`},
 		{"no props", `return env.LEAF.fetch("http://x/props")`, "200 {}"},
 		{"follows redirects by default", `return env.LEAF.fetch("http://x/redirect")`, "200 landed"},
+		{"the callee sees a request like one from outside", `return env.LEAF.fetch("http://x/mode")`, "200 manual"},
 		{"redirect: manual", `const r = await env.LEAF.fetch("http://x/redirect", { redirect: "manual" }); return new Response(r.status + r.headers.get("location"))`, "200 302http://x/landed"},
 		{"the request of the client does not follow", `const r = await env.LEAF.fetch(new Request("http://x/redirect", request)); return new Response(String(r.status))`, "200 302"},
 		{"headers of an answer are immutable, a copy is not", `const r = await env.LEAF.fetch(request); try { r.headers.set("a", "b") } catch (e) { const c = new Response(r.body, r); c.headers.set("a", "b"); return new Response(e.name + c.headers.get("a")) }`, "200 TypeErrorb"},

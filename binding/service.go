@@ -51,7 +51,12 @@ func (f *fetcher) call(r *webidl.Realm, data *fetch.RequestData, redirects int) 
 	if err != nil {
 		panic(r.Error("%s", err))
 	}
-	s := &serviceCall{fetcher: f, r: r, parent: inv, child: child, redirects: redirects}
+	s := &serviceCall{fetcher: f, r: r, parent: inv, child: child, request: data, redirects: redirects}
+	if data.Redirect != fetch.RedirectManual {
+		// Redirects are followed here: to the callee it is a request like one from outside, which follows none if passed on.
+		data = new(*data)
+		data.Redirect = fetch.RedirectManual
+	}
 	s.job = runtime.Fetch{Invocation: child, Entrypoint: f.entrypoint, Props: f.props, Request: data, Done: s.done}
 	if iso := runtime.IsolateOf(r); f.self && iso != nil {
 		f.target.pool.DoIn(iso, child, &s.job)
@@ -74,6 +79,7 @@ type serviceCall struct {
 	job           runtime.Fetch
 	r             *webidl.Realm // of the caller
 	parent, child *invocation.Invocation
+	request       *fetch.RequestData // as the caller made it
 	redirects     int
 
 	state    atomic.Int32
@@ -122,7 +128,7 @@ func (s *serviceCall) settled() goja.Value {
 	if s.err != nil {
 		return s.r.Rejected(s.r.FromError(s.err))
 	}
-	next, err := fetch.Redirected(s.job.Request, s.response)
+	next, err := fetch.Redirected(s.request, s.response)
 	if err == nil && next != nil && s.redirects == fetch.MaxRedirects {
 		err = fmt.Errorf("too many redirects (more than %d)", fetch.MaxRedirects)
 	}
