@@ -159,16 +159,19 @@ func flat(s *state, own native) native {
 		if !ok || n > ordinary {
 			return s.long("flat", c)
 		}
+		total, known := n, true
 		for _, v := range values {
 			if o, ok := v.(*goja.Object); ok {
-				m, _, ok := inner.elements(o)
+				_, inside, ok := inner.elements(o)
 				if !ok {
-					m = ordinary // a proxy, perhaps
+					known = false // a proxy, perhaps
 				}
-				if n += m; n > ordinary {
-					return s.long("flat", c)
-				}
+				total += int64(len(inside))
 			}
+		}
+		s.fits(total-n, bytesValue, textArray)
+		if !known || total > ordinary {
+			return s.long("flat", c)
 		}
 		return own(c)
 	}
@@ -310,6 +313,9 @@ func (s *state) join(o *goja.Object, separator goja.Value) goja.Value {
 	if !goja.IsUndefined(separator) {
 		between = s.mustText(separator)
 	}
+	if size := int64(between.Length()); size > 0 && n > 0 {
+		s.fits(n-1, size, textString)
+	}
 	b := s.builder()
 	for i := range n {
 		if i > 0 {
@@ -396,6 +402,9 @@ func arrayFrom(s *state, own native) native {
 			if ok {
 				s.fits(n, bytesValue, textArray)
 				return own(c)
+			}
+			if items.ClassName() == "Array" && items.ExportType() != proxyType {
+				s.fits(lengthOf(items), bytesValue, textArray)
 			}
 			if f := items.GetSymbol(goja.SymIterator); f == nil || goja.IsUndefined(f) || goja.IsNull(f) {
 				if mapper := c.Argument(1); goja.IsUndefined(mapper) || code(mapper) != nil {

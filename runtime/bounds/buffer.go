@@ -72,7 +72,7 @@ func (s *state) typedArray(own construct, size int64, args []goja.Value, newTarg
 	if !ok {
 		return own(s.buffer(args, size, "Invalid typed array length: "+args[0].String()), newTarget)
 	}
-	if _, isBuffer := o.Export().(goja.ArrayBuffer); isBuffer {
+	if o.ExportType() == bufferType {
 		return own(args, newTarget) // a view
 	}
 	n, values, isArray := inner.elements(o)
@@ -87,6 +87,9 @@ func (s *state) typedArray(own construct, size int64, args []goja.Value, newTarg
 			return own(args, newTarget)
 		}
 	default:
+		if o.ClassName() == "Array" && o.ExportType() != proxyType { // one with hardly any elements
+			s.fits(lengthOf(o), max(size, bytesValue), textBuffer)
+		}
 		if f := o.GetSymbol(goja.SymIterator); f != nil && !goja.IsUndefined(f) && !goja.IsNull(f) {
 			return own(args, newTarget) // a typed array, or its iterator is script's, or as long as what is there
 		}
@@ -101,6 +104,8 @@ func (s *state) typedArray(own construct, size int64, args []goja.Value, newTarg
 	return made
 }
 
+var bufferType = reflect.TypeFor[goja.ArrayBuffer]()
+
 func transfer(s *state, own native) native {
 	return func(c goja.FunctionCall) goja.Value {
 		if len(c.Arguments) > 0 && !goja.IsUndefined(c.Arguments[0]) {
@@ -113,10 +118,8 @@ func transfer(s *state, own native) native {
 // copyOf charges a copy of what is there already.
 func copyOf(s *state, own native) native {
 	return func(c goja.FunctionCall) goja.Value {
-		if o, ok := c.This.(*goja.Object); ok && o.ExportType() != proxyType {
-			if v := reflect.ValueOf(o.Export()); v.Kind() == reflect.Slice {
-				s.charge(int64(v.Len())*int64(v.Type().Elem().Size()), textBuffer)
-			}
+		if v := elementsOf(c.This); v.IsValid() {
+			s.charge(int64(v.Len())*int64(v.Type().Elem().Size()), textBuffer)
 		}
 		return own(c)
 	}
@@ -140,6 +143,9 @@ func joinTyped(s *state, own native) native {
 				s.fits(int64(t.Length()*2+26)*int64(list.Len()), 1, textString)
 			}
 			return own(c)
+		}
+		if separator, ok := c.Argument(0).(goja.String); !ok || separator.Length() > 0 {
+			s.fits(int64(list.Len()), 2, textString) // at least a digit and a comma each
 		}
 		return s.join(c.This.(*goja.Object), c.Argument(0))
 	}

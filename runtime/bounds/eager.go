@@ -69,10 +69,7 @@ func (s *state) replaceProperties(path string, o *goja.Object) {
 			_ = o.DefineDataProperty(name, f, yes, yes, no)
 		})
 	}
-	for _, symbol := range o.Symbols() {
-		if symbol == goja.SymSpecies {
-			continue
-		}
+	for _, symbol := range symbolic {
 		replace(path+"["+symbol.String()+"]", func() goja.Value { return o.GetSymbol(symbol) }, func(f *goja.Object) {
 			_ = o.DefineDataPropertySymbol(symbol, f, yes, yes, no)
 		})

@@ -152,8 +152,10 @@ func code(v goja.Value) native {
 	if !ok {
 		return nil
 	}
-	if f, ok := o.Export().(native); ok {
-		return f
+	if o.ClassName() == "Function" && o.ExportType() != proxyType { // exporting anything else may take long
+		if f, ok := o.Export().(native); ok {
+			return f
+		}
 	}
 	call, ok := goja.AssertFunction(o)
 	if !ok {

@@ -202,6 +202,11 @@ func (s *state) guarded(o *goja.Object) bool {
 	return call != nil && *call != nil && entry(*call) == guardedCode
 }
 
+// symbolic are the symbols that name methods of goja's.
+var symbolic = []*goja.Symbol{
+	goja.SymHasInstance, goja.SymIterator, goja.SymMatch, goja.SymMatchAll, goja.SymReplace, goja.SymSearch, goja.SymSplit, goja.SymToPrimitive,
+}
+
 // guardProperties bounds the functions that are properties of o, which no script has touched yet, getters and setters too.
 func (s *state) guardProperties(path string, o *goja.Object) {
 	if target := proxied(o); target != nil {
@@ -216,10 +221,7 @@ func (s *state) guardProperties(path string, o *goja.Object) {
 			s.guard(path+"."+name, f)
 		}
 	}
-	for _, symbol := range o.Symbols() {
-		if symbol == goja.SymSpecies {
-			continue
-		}
+	for _, symbol := range symbolic {
 		if f, ok := o.GetSymbol(symbol).(*goja.Object); ok {
 			s.guard(path+"["+symbol.String()+"]", f)
 		}

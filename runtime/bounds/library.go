@@ -112,7 +112,7 @@ func (s *state) tools() *goja.Object {
 		})
 	})
 	set(symbols, "substitute", func(c goja.FunctionCall) goja.Value {
-		return s.substitute(c.Argument(0).(goja.String), s.values(c.Argument(1)))
+		return s.expand(parse(c.Argument(0).(goja.String)), s.values(c.Argument(1)))
 	})
 	set(symbols, "apply", func(c goja.FunctionCall) goja.Value {
 		return code(c.Argument(0))(goja.FunctionCall{This: goja.Undefined(), Arguments: s.values(c.Argument(1))})

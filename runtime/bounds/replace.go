@@ -95,21 +95,93 @@ func (s *state) boundReplacement(t goja.String, args []goja.Value, exact func(up
 		}
 		each := int64(r.Length()) * 2
 		if each > 0 {
-			if template := r.String(); strings.Contains(template, "$") {
-				each += int64(strings.Count(template, "$")) * size
-			}
+			each += int64(strings.Count(r.String(), "$")) * size
 		}
 		if each == 0 || matches <= (limit-min(size, limit))/each {
 			return args, nil
 		}
-		call = func(c goja.FunctionCall) goja.Value { return s.substitute(r, c.Arguments) }
+		parts := parse(r)
+		call = func(c goja.FunctionCall) goja.Value { return s.expand(parts, c.Arguments) }
 	}
 	return append([]goja.Value{args[0], s.watched()}, args[2:]...), &replacing{call: call, total: int64(t.Length())}
 }
 
-// substitute is GetSubstitution, https://tc39.es/ecma262/#sec-getsubstitution, for the arguments that a replacer function gets:
-// the match, its captures, position, the whole text, and groups if there are named ones.
-func (s *state) substitute(template goja.String, args []goja.Value) goja.Value {
+// template is a replacement text in its parts.
+type template []part
+
+// part is a text, or what stands for something of the match.
+type part struct {
+	text goja.String // as it stands there, whatever kind is
+	kind byte        // 0 for a text, or what follows the dollar sign: & ` ' 0 (a number) <
+	n    [2]int      // for a number: of two digits if there are so many captures, else of one
+	rest goja.String // for a number of two digits: the second
+	name string
+}
+
+// parse reads a replacement text, https://tc39.es/ecma262/#sec-getsubstitution.
+func parse(t goja.String) template {
+	var parts template
+	length := t.Length()
+	digit := func(i int) int {
+		if i < length {
+			if c := t.CharAt(i); c >= '0' && c <= '9' {
+				return int(c - '0')
+			}
+		}
+		return -1
+	}
+	literal := 0
+	flush := func(end int) {
+		if end > literal {
+			parts = append(parts, part{text: t.Substring(literal, end)})
+		}
+	}
+	for i := 0; i+1 < length; {
+		if t.CharAt(i) != '$' {
+			i++
+			continue
+		}
+		next := i + 2
+		p := part{kind: byte(t.CharAt(i + 1))}
+		switch c := t.CharAt(i + 1); {
+		case c == '$':
+			flush(i + 1)
+			i, literal = next, next
+			continue
+		case c == '&' || c == '`' || c == '\'':
+		case c >= '0' && c <= '9':
+			p.kind, p.n = '0', [2]int{-1, digit(i + 1)}
+			if d := digit(i + 2); d >= 0 {
+				next++
+				p.n[0], p.rest = p.n[1]*10+d, t.Substring(i+2, i+3)
+			}
+		case c == '<':
+			end := next
+			for end < length && t.CharAt(end) != '>' {
+				end++
+			}
+			if end == length {
+				i = next
+				continue
+			}
+			p.name = t.Substring(next, end).String()
+			next = end + 1
+		default:
+			i = next
+			continue
+		}
+		flush(i)
+		p.text = t.Substring(i, next)
+		parts = append(parts, p)
+		i, literal = next, next
+	}
+	flush(length)
+	return parts
+}
+
+// expand gives what t becomes for the arguments that a replacer function gets: the match, its captures, position, the whole
+// text, and groups if there are named ones.
+func (s *state) expand(t template, args []goja.Value) goja.Value {
 	var groups *goja.Object
 	if o, ok := args[len(args)-1].(*goja.Object); ok {
 		groups, args = o, args[:len(args)-1]
@@ -119,75 +191,45 @@ func (s *state) substitute(template goja.String, args []goja.Value) goja.Value {
 	matched := args[0].(goja.String)
 	captures := args[1 : n-2]
 	b := s.builder()
-	length := template.Length()
-	for i := 0; i < length; {
-		next := i
-		for next < length && template.CharAt(next) != '$' {
-			next++
-		}
-		b.add(template.Substring(i, next))
-		if next+1 >= length {
-			b.add(template.Substring(next, length))
-			break
-		}
-		i = next + 2
-		switch c := template.CharAt(next + 1); {
-		case c == '$':
-			b.add(template.Substring(next, next+1))
-		case c == '&':
+	for i := range t {
+		switch p := &t[i]; p.kind {
+		case 0:
+			b.add(p.text)
+		case '&':
 			b.add(matched)
-		case c == '`':
+		case '`':
 			b.add(text.Substring(0, position))
-		case c == '\'':
+		case '\'':
 			b.add(text.Substring(min(position+matched.Length(), text.Length()), text.Length()))
-		case c >= '0' && c <= '9':
-			i = s.numbered(b, template, next, captures)
-		case c == '<' && groups != nil:
-			i = s.named(b, template, next, groups)
-		default:
-			b.add(template.Substring(next, next+2))
+		case '0':
+			s.numbered(b, p, captures)
+		case '<':
+			if groups == nil {
+				b.add(p.text)
+			} else if v := groups.Get(p.name); v != nil && !goja.IsUndefined(v) {
+				b.add(s.mustText(v))
+			}
 		}
 	}
 	return b.text()
 }
 
-// numbered adds what $n or $nn stands for and gives where the template goes on.
-func (s *state) numbered(b *builder, template goja.String, at int, captures []goja.Value) int {
-	digit := func(i int) int {
-		if i < template.Length() {
-			if c := template.CharAt(i); c >= '0' && c <= '9' {
-				return int(c - '0')
-			}
-		}
-		return -1
+// numbered adds what $n or $nn stands for.
+func (s *state) numbered(b *builder, p *part, captures []goja.Value) {
+	n, rest := p.n[0], goja.String(nil)
+	if n <= 0 || n > len(captures) {
+		n, rest = p.n[1], p.rest
 	}
-	n, end := digit(at+1), at+2
-	if d := digit(at + 2); d >= 0 && n*10+d > 0 && n*10+d <= len(captures) {
-		n, end = n*10+d, at+3
-	}
-	if n == 0 || n > len(captures) {
-		b.add(template.Substring(at, end))
-		return end
+	if n <= 0 || n > len(captures) {
+		b.add(p.text)
+		return
 	}
 	if t, ok := captures[n-1].(goja.String); ok {
 		b.add(t)
 	}
-	return end
-}
-
-// named adds what $<name> stands for and gives where the template goes on.
-func (s *state) named(b *builder, template goja.String, at int, groups *goja.Object) int {
-	for end := at + 2; end < template.Length(); end++ {
-		if template.CharAt(end) != '>' {
-			continue
-		}
-		if v := groups.Get(template.Substring(at+2, end).String()); v != nil && !goja.IsUndefined(v) {
-			b.add(s.mustText(v))
-		}
-		return end + 1
+	if rest != nil {
+		b.add(rest)
 	}
-	b.add(template.Substring(at, at+2))
-	return at + 2
 }
 
 // splitText is split by a text. goja lists all pieces before it looks at how many are wanted.

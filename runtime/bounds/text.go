@@ -155,10 +155,20 @@ func repeat(s *state, own native) native {
 			}
 			if n < 1e300 {
 				s.chargeSmall(size * int64(n))
+				if total := size * int64(n); total > ordinary && width(t) == 1 {
+					return asciiText(strings.Repeat(t.String(), int(n))) // goja's own goes piece by piece
+				}
 			}
 		}
 		return own(c)
 	}
+}
+
+// asciiText makes a value of ASCII text.
+func asciiText(s string) goja.Value {
+	var b goja.StringBuilder
+	b.WriteUTF8String(s)
+	return b.String()
 }
 
 func pad(s *state, own native) native {
