@@ -193,3 +193,24 @@ func TestReadersRunTogether(t *testing.T) {
 		}
 	}
 }
+
+// TestFindsTheOneNodeWithRoom has a service on many full nodes, and one where a group fits because the service is there already.
+func TestFindsTheOneNodeWithRoom(t *testing.T) {
+	h := cluster(t, 150, 100)
+	h.Deploy("s mem=60")
+	for i := range 150 {
+		mem := 40
+		if i == 77 {
+			mem = 10
+		}
+		h.Deploy(fmt.Sprintf("r%d root -> s replicas=1 mem=%d", i, mem))
+	}
+	h.Plan()
+	for i := range 5 {
+		h.Deploy(fmt.Sprintf("late%d root -> s replicas=1 mem=25", i))
+		if c := h.Plan(); len(c.Assign) != 1 {
+			t.Fatalf("late%d is not placed: %v", i, h.State.Shortages())
+		}
+		h.Delete(fmt.Sprintf("late%d", i))
+	}
+}

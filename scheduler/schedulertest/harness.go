@@ -69,17 +69,19 @@ func (h *Harness) Deploy(lines ...string) {
 
 // Release is Deploy for a version that is made already.
 func (h *Harness) Release(name string, v scheduler.Version) {
-	if v.ID == "" {
-		h.versions[name]++
-		v.ID = fmt.Sprint(h.versions[name])
-	}
+	var old []scheduler.Version
 	next := h.Next()
-	w := scheduler.Worker{Name: name, Versions: []scheduler.Version{v}}
-	for _, old := range next.Workers {
-		if old.Name == name {
-			w.Versions = append(w.Versions, old.Versions[:min(2, len(old.Versions))]...)
+	for i := range next.Workers {
+		if next.Workers[i].Name == name {
+			old = next.Workers[i].Versions
 		}
 	}
+	for taken := v.ID == ""; taken; {
+		h.versions[name]++
+		v.ID = fmt.Sprint(h.versions[name])
+		taken = slices.ContainsFunc(old, func(o scheduler.Version) bool { return o.ID == v.ID })
+	}
+	w := scheduler.Worker{Name: name, Versions: append([]scheduler.Version{v}, old[:min(2, len(old))]...)}
 	h.delta.Workers = slices.DeleteFunc(h.delta.Workers, func(o scheduler.Worker) bool { return o.Name == name })
 	h.delta.Workers = append(h.delta.Workers, w)
 }

@@ -187,7 +187,7 @@ func drained(w *World) error {
 		if !g.sound() {
 			continue
 		}
-		if ready := len(w.ready(g.at)); ready >= g.want && len(g.at) > ready || len(g.at) > max(g.want, ready) {
+		if ready := len(w.ready(g.at)); g.all && ready > 0 && len(g.at) > ready || ready >= g.want && len(g.at) > ready || len(g.at) > max(g.want, ready) {
 			return fmt.Errorf("%s is on %v and should be on %d nodes", root, g.at, g.want)
 		}
 	}
