@@ -180,17 +180,23 @@ func loaded(b *testing.B, c *binding.Composition, name string) {
 	}
 }
 
+// chain makes Workers w0, w1, ... each of which calls the next over a binding.
+func chain(b *testing.B, hops int) *binding.Composition {
+	b.Helper()
+	var workers []binding.Worker
+	for i := range hops {
+		next := fmt.Sprintf("w%d", i+1)
+		workers = append(workers, worker(b, fmt.Sprintf("w%d", i), fmt.Sprintf(`export default { async fetch(request, env) { return await env.%s.fetch(request) } }`, next), next))
+	}
+	workers = append(workers, worker(b, fmt.Sprintf("w%d", hops), applicationSource))
+	return compose(b, workers...)
+}
+
 // (b) A chain of bindings: the cost of a hop against that of a local async call.
 func BenchmarkChain(b *testing.B) {
 	for _, hops := range []int{1, 2, 4, 8, 16, 32} {
 		b.Run(fmt.Sprintf("bindings/%d", hops), func(b *testing.B) {
-			var workers []binding.Worker
-			for i := range hops {
-				next := fmt.Sprintf("w%d", i+1)
-				workers = append(workers, worker(b, fmt.Sprintf("w%d", i), fmt.Sprintf(`export default { async fetch(request, env) { return await env.%s.fetch(request) } }`, next), next))
-			}
-			workers = append(workers, worker(b, fmt.Sprintf("w%d", hops), applicationSource))
-			c := compose(b, workers...)
+			c := chain(b, hops)
 			b.ReportAllocs()
 			for b.Loop() {
 				call(b, c, "w0")

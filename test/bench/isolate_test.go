@@ -40,7 +40,7 @@ func BenchmarkIsolate(b *testing.B) {
 				isolate(b, w, side.first)
 			}
 		})
-		b.Run(side.name+"/retained", func(b *testing.B) {
+		b.Run("retained-"+side.name, func(b *testing.B) {
 			const n = 10_000
 			for b.Loop() {
 				kept := make([]*binding.Composition, 0, n)

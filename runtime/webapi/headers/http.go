@@ -19,7 +19,7 @@ func FromHTTP(h http.Header) *List {
 	return l
 }
 
-// AddTo adds the headers to a header map of net/http. Values of one name share one allocation with the map's other single values.
+// AddTo adds the headers to a header map of net/http. Those of one name become one field, but for Set-Cookie, as on Cloudflare. Values of one name share one allocation with the map's other single values.
 func (l *List) AddTo(h http.Header) {
 	if l == nil {
 		return
@@ -31,7 +31,11 @@ func (l *List) AddTo(h http.Header) {
 			name = http.CanonicalHeaderKey(p.Name)
 		}
 		if values, ok := h[name]; ok {
-			h[name] = append(values, p.Value)
+			if len(values) == 0 || name == "Set-Cookie" {
+				h[name] = append(values, p.Value)
+			} else {
+				h[name] = []string{values[0] + ", " + p.Value}
+			}
 			continue
 		}
 		n := len(backing)

@@ -1,4 +1,4 @@
-package ingress_test
+package bench
 
 import (
 	"bufio"
@@ -15,43 +15,34 @@ import (
 
 	"github.com/bindery/bindery/binding"
 	"github.com/bindery/bindery/node/ingress"
-	"github.com/bindery/bindery/runtime/bundle/lower"
+	"github.com/bindery/bindery/runtime/invocation"
 )
-
-// benchFloor is the floor under the heap that both sides have, as `bindery dev` sets one.
-var benchFloor []byte
 
 // connections is how many clients there are at the same time.
 const connections = 32
 
-// hello serves a Worker, and beside it the same answer by a bare handler.
-func hello(b *testing.B, source string) (worker, bare *httptest.Server) {
+// serve serves a composition's Worker over HTTP on loopback.
+func serve(b *testing.B, c *binding.Composition, name string) *httptest.Server {
 	b.Helper()
-	if benchFloor == nil {
-		benchFloor = make([]byte, 32<<20)
-	}
-	p, err := lower.Lower(lower.Input{Name: "hello.js", Code: []byte(source)})
-	if err != nil {
-		b.Fatal(err)
-	}
-	c, err := binding.Compose([]binding.Worker{{Name: "w", Version: "1", Program: p}}, binding.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := c.Warm(); err != nil {
-		b.Fatal(err)
-	}
 	h := ingress.NewHandler(ingress.Options{})
-	h.Swap(ingress.NewSite(c, ingress.SiteOptions{Local: true, Roots: []ingress.Root{{Worker: "w"}}}))
-	worker = httptest.NewUnstartedServer(nil)
-	worker.Config = ingress.NewServer(h, nil)
-	worker.Start()
+	h.Swap(ingress.NewSite(c, ingress.SiteOptions{Local: true, Roots: []ingress.Root{{Worker: name, Limits: invocation.Limits{Depth: 64}}}}))
+	s := httptest.NewUnstartedServer(nil)
+	s.Config = ingress.NewServer(h, nil)
+	s.Start()
+	b.Cleanup(s.Close)
+	return s
+}
+
+// hello serves a Worker, and beside it the same answer by a bare handler.
+func hello(b *testing.B, source string) (served, bare *httptest.Server) {
+	b.Helper()
+	served = serve(b, compose(b, worker(b, "w", source)), "w")
 	bare = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain;charset=UTF-8")
 		_, _ = io.WriteString(w, "Hello, world!")
 	}))
-	b.Cleanup(func() { worker.Close(); bare.Close() })
-	return worker, bare
+	b.Cleanup(bare.Close)
+	return served, bare
 }
 
 // load sends n requests over each of the connections and takes the time.
@@ -109,21 +100,21 @@ func skipResponse(in *bufio.Reader) error {
 	}
 }
 
-// BenchmarkHello compares a Worker with a bare handler, in turn, so that the ratio holds when the machine's speed drifts.
+// (d) BenchmarkHello compares a Worker with a bare handler, in turn, so that the ratio holds when the machine's speed drifts.
 func BenchmarkHello(b *testing.B) {
 	for _, c := range []struct{ name, source string }{
 		{"plain", `export default { fetch() { return new Response("Hello, world!") } }`},
 		{"async", `export default { async fetch(request, env, ctx) { return new Response("Hello, world!") } }`},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			worker, bare := hello(b, c.source)
+			served, bare := hello(b, c.source)
 			const each = 200
-			load(b, worker, each)
+			load(b, served, each)
 			load(b, bare, each)
 			var with, without time.Duration
 			for b.Loop() {
 				without += load(b, bare, each)
-				with += load(b, worker, each)
+				with += load(b, served, each)
 			}
 			n := float64(b.N) * connections * each
 			b.ReportMetric(n/with.Seconds(), "worker-req/s")
@@ -134,10 +125,35 @@ func BenchmarkHello(b *testing.B) {
 	}
 }
 
+// (b) BenchmarkChainHTTP is the CPU time of a request through a chain of bindings, client and server together: us/hop is its slope over the
+// chain of one.
+func BenchmarkChainHTTP(b *testing.B) {
+	base := 0.0
+	for _, hops := range []int{1, 8, 16, 32} {
+		b.Run(fmt.Sprint(hops), func(b *testing.B) {
+			s := serve(b, chain(b, hops), "w0")
+			const each = 50
+			load(b, s, each)
+			before := cpu(b)
+			for b.Loop() {
+				load(b, s, each)
+			}
+			us := float64(cpu(b)-before) / float64(b.N) / connections / each / 1000
+			b.ReportMetric(us, "cpu-us/req")
+			if hops == 1 {
+				base = us
+			} else {
+				b.ReportMetric((us-base)/float64(hops-1), "cpu-us/hop")
+			}
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
 // BenchmarkServe is one request without a network, for profiles.
 func BenchmarkServe(b *testing.B) {
-	worker, _ := hello(b, `export default { fetch() { return new Response("Hello, world!") } }`)
-	h := worker.Config.Handler
+	served, _ := hello(b, `export default { fetch() { return new Response("Hello, world!") } }`)
+	h := served.Config.Handler
 	r := httptest.NewRequest("GET", "/path?query=1", nil)
 	r.Header.Set("User-Agent", "bench")
 	r.RequestURI, r.Host = "/path?query=1", "localhost"
@@ -157,7 +173,7 @@ func (d *discard) WriteHeader(int)             {}
 
 // BenchmarkBody is why small bodies are read before the Worker is called: eager against live (chunked, so of unknown length).
 func BenchmarkBody(b *testing.B) {
-	worker, _ := hello(b, `export default { async fetch(request) { return new Response((await request.text()).length) } }`)
+	served, _ := hello(b, `export default { async fetch(request) { return new Response((await request.text()).length) } }`)
 	for _, size := range []int{1 << 10, 16 << 10, 64 << 10} {
 		sent := strings.Repeat("x", size)
 		for _, kind := range []string{"eager", "live"} {
@@ -168,7 +184,7 @@ func BenchmarkBody(b *testing.B) {
 					if kind == "live" {
 						body = struct{ io.Reader }{body}
 					}
-					resp, err := worker.Client().Post(worker.URL, "text/plain", body)
+					resp, err := served.Client().Post(served.URL, "text/plain", body)
 					if err != nil {
 						b.Fatal(err)
 					}
