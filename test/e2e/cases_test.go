@@ -18,6 +18,7 @@ import (
 //	# a comment
 //	$ --env staging            more arguments of bindery dev, once
 //	% text                     some line of output has this text
+//	! reason                   the next exchange is known to fail; that it passes is a failure
 //
 //	> POST /path?query         a request: method and target,
 //	> content-type: text/plain headers ("host" sets the host),
@@ -61,6 +62,7 @@ type testCase struct {
 // exchange is one request and what is wanted of its answer.
 type exchange struct {
 	line           int
+	known          string // why it fails
 	method, target string
 	header         http.Header
 	host           string
@@ -108,6 +110,7 @@ type caseParser struct {
 	x       *exchange
 	answers bool // past the first "<"
 	body    bool // past the empty line
+	known   string
 }
 
 func (p *caseParser) line(c *testCase, number int, line string) error {
@@ -120,6 +123,8 @@ func (p *caseParser) line(c *testCase, number int, line string) error {
 	case "#":
 	case "$":
 		c.args = append(c.args, strings.Fields(rest)...)
+	case "!":
+		p.known = rest
 	case "%":
 		c.says = append(c.says, rest)
 	case ">":
@@ -143,7 +148,7 @@ func (p *caseParser) request(c *testCase, number int, text string) error {
 		if !ok || !strings.HasPrefix(target, "/") {
 			return fmt.Errorf("want METHOD /TARGET, have %q", text)
 		}
-		*p = caseParser{x: &exchange{line: number, method: method, target: target, header: http.Header{}}}
+		*p = caseParser{x: &exchange{line: number, known: p.known, method: method, target: target, header: http.Header{}}}
 		c.exchanges = append(c.exchanges, p.x)
 		return nil
 	}
@@ -204,13 +209,19 @@ func (p *caseParser) answer(mark, text string) error {
 func (c *testCase) run(t *testing.T, d *dev) {
 	for _, x := range c.exchanges {
 		at := fmt.Sprintf("%s:%d: %s %s", c.file, x.line, x.method, x.target)
-		resp, body, err := x.send(d)
-		if err != nil {
-			t.Errorf("%s: %v", at, err)
-			continue
+		var faults []string
+		if resp, body, err := x.send(d); err != nil {
+			faults = []string{err.Error()}
+		} else {
+			faults = x.check(resp, body)
 		}
-		for _, fault := range x.check(resp, body) {
-			t.Errorf("%s: %s", at, fault)
+		switch {
+		case x.known == "":
+			for _, fault := range faults {
+				t.Errorf("%s: %s", at, fault)
+			}
+		case len(faults) == 0:
+			t.Errorf("%s passes, take its mark away: %s", at, x.known)
 		}
 	}
 	for _, text := range c.says {
