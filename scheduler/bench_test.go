@@ -175,27 +175,33 @@ func BenchmarkNodeAdded(b *testing.B) {
 	})
 }
 
-// BenchmarkZoneDrained drains a quarter of the nodes, which are made ready again off the clock.
+// BenchmarkZoneDrained drains a quarter of the nodes of a fleet that has room for that; they are made ready again off the clock.
 func BenchmarkZoneDrained(b *testing.B) {
-	onPlanned(b, func(b *testing.B, s *scheduler.State, fleet schedulertest.Fleet) {
-		i, moved := 0, 0
-		for b.Loop() {
-			var out, back scheduler.Delta
-			for _, u := range s.Usage() {
-				if n := u.Node; n.Zone == fmt.Sprintf("zone-%d", i%fleet.Zones) {
-					back.Nodes = append(back.Nodes, n)
-					n.State = scheduler.Draining
-					out.Nodes = append(out.Nodes, n)
-				}
+	for _, size := range sizes[:3] {
+		b.Run(name(size), func(b *testing.B) {
+			fleet := schedulertest.Scaled(size)
+			fleet.Nodes *= 2
+			snap := fleet.Snapshot()
+			s, _ := plan(b, snap)
+			deltas := make([]scheduler.Delta, 2*fleet.Zones)
+			for i, n := range snap.Nodes {
+				zone := i % fleet.Zones
+				deltas[2*zone+1].Nodes = append(deltas[2*zone+1].Nodes, n)
+				n.State = scheduler.Draining
+				deltas[2*zone].Nodes = append(deltas[2*zone].Nodes, n)
 			}
-			i++
-			moved += len(advance(b, s, out).Assign)
-			b.StopTimer()
-			advance(b, s, back)
-			b.StartTimer()
-		}
-		b.ReportMetric(float64(moved)/float64(b.N), "moved/op")
-	})
+			i, moved := 0, 0
+			b.ReportAllocs()
+			for b.Loop() {
+				moved += len(advance(b, s, deltas[i]).Assign)
+				b.StopTimer()
+				advance(b, s, deltas[i+1])
+				i = (i + 2) % len(deltas)
+				b.StartTimer()
+			}
+			b.ReportMetric(float64(moved)/float64(b.N), "moved/op")
+		})
+	}
 }
 
 // BenchmarkOverfull has a third of the nodes that the fleet needs: most of the groups find no room. It plans it whole, and then
@@ -225,6 +231,44 @@ func BenchmarkOverfull(b *testing.B) {
 				n.State = scheduler.Ready
 				advance(b, s, scheduler.Delta{Nodes: []scheduler.Node{n}})
 			}
+		})
+	}
+}
+
+// BenchmarkPreview previews a new version of one root, on a copy of the whole state.
+func BenchmarkPreview(b *testing.B) {
+	onPlanned(b, func(b *testing.B, s *scheduler.State, _ schedulertest.Fleet) {
+		v, _ := s.Graph().Version("root-000007")
+		v.ID = "next"
+		d := scheduler.Delta{Workers: []scheduler.Worker{{Name: "root-000007", Versions: []scheduler.Version{v}}}}
+		for b.Loop() {
+			if p, err := s.Preview(&d); err != nil || len(p.Versions) != 1 {
+				b.Fatal(p, err)
+			}
+		}
+	})
+}
+
+// BenchmarkPacking plans fleets on more nodes than they need and reports what they take, beside what first-fit-decreasing takes and what
+// none can do with less.
+func BenchmarkPacking(b *testing.B) {
+	for _, size := range sizes[:3] {
+		b.Run(name(size), func(b *testing.B) {
+			fleet := schedulertest.Scaled(size)
+			fleet.Nodes *= 4
+			snap := fleet.Snapshot()
+			var s *scheduler.State
+			for b.Loop() {
+				s, _ = plan(b, snap)
+			}
+			got, bound, plain := schedulertest.PackingOf(s), schedulertest.LowerBound(snap), schedulertest.FirstFitDecreasing(snap)
+			b.ReportMetric(float64(got.Nodes), "nodes")
+			b.ReportMetric(float64(bound.Nodes), "bound-nodes")
+			b.ReportMetric(float64(plain.Nodes), "plain-nodes")
+			b.ReportMetric(float64(got.Bytes>>20), "MiB")
+			b.ReportMetric(float64(bound.Bytes>>20), "bound-MiB")
+			b.ReportMetric(float64(plain.Bytes>>20), "plain-MiB")
+			b.ReportMetric(float64(plain.Reserved>>20), "plain-reserved-MiB")
 		})
 	}
 }

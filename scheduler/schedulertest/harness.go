@@ -2,6 +2,7 @@ package schedulertest
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -185,6 +186,9 @@ func (h *Harness) Plan() scheduler.Changes {
 // same moves, and nothing may get worse.
 func (h *Harness) Rebalance(l scheduler.Limits) []scheduler.Move {
 	h.T.Helper()
+	if !reflect.DeepEqual(h.delta, scheduler.Delta{}) {
+		h.T.Fatalf("there are events that were not planned yet: %+v", h.delta)
+	}
 	other := shuffle(h.Snapshot)
 	fresh, _, err := scheduler.Plan(&other)
 	if err != nil {
