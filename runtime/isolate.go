@@ -30,8 +30,11 @@ type Isolate struct {
 	// The rest is guarded by the strand.
 	env      *goja.Object
 	handlers handlers
-	open     *call // calls that have not settled, a list
-	lost     error // why the isolate was condemned
+	open     *call      // calls that have not settled, a list
+	start    func()     // startJob
+	starting Job        // what startJob starts
+	started  goja.Value // what it returned
+	lost     error      // why the isolate was condemned
 	loading  bool
 }
 
@@ -132,54 +135,58 @@ func (e *panicError) Error() string { return fmt.Sprintf("internal error: %v", e
 // run begins a call on the caller's goroutine, which holds the strand.
 func (iso *Isolate) run(inv *invocation.Invocation, job Job) {
 	iso.lastUsed.Store(time.Now().UnixNano())
-	c := &call{iso: iso, inv: inv, job: job}
-	var v goja.Value
-	err := iso.enter(inv, func() {
-		v = job.Start(iso)
-		if p := webidl.PromiseOf(v); p != nil {
-			iso.Realm.Handled(p) // whoever made the call hears of a rejection
-		}
-	})
-	switch {
-	case iso.lost != nil:
-		c.fail(iso.lost)
-	case err != nil:
+	if iso.start == nil {
+		iso.start = iso.startJob
+	}
+	iso.starting = job
+	err := iso.enter(inv, iso.start)
+	v := iso.started
+	iso.starting, iso.started = nil, nil
+	if err != nil {
+		c := &call{iso: iso, inv: inv, job: job}
 		var ex *goja.Exception
-		if errors.As(err, &ex) {
-			c.fail(iso.Realm.Describe(ex.Value()))
-			break
+		if !errors.As(err, &ex) {
+			iso.add(c)
+			iso.condemn(inv, err)
+			return
 		}
-		iso.add(c)
-		iso.condemn(inv, err)
-		return
-	default:
-		iso.await(c, v)
+		c.fail(iso.Realm.Describe(ex.Value()))
+	} else {
+		iso.await(inv, job, v)
 	}
 	iso.settleHung()
 }
 
-// await finishes c with v, now if it is settled.
-func (iso *Isolate) await(c *call, v goja.Value) {
+// startJob is the turn that begins a call. It is one function for all calls, so that none allocates it.
+func (iso *Isolate) startJob() {
+	iso.started = iso.starting.Start(iso)
+	if p := webidl.PromiseOf(iso.started); p != nil {
+		iso.Realm.Handled(p) // whoever made the call hears of a rejection
+	}
+}
+
+// await finishes a call with v, now if it is settled.
+func (iso *Isolate) await(inv *invocation.Invocation, job Job, v goja.Value) {
 	p := webidl.PromiseOf(v)
-	if p == nil {
-		if obj, ok := v.(*goja.Object); ok && isThenable(iso.Realm, obj) {
-			var resolved goja.Value
-			if err := iso.enter(c.inv, func() { resolved = iso.Realm.Resolve(v) }); err == nil {
-				p = webidl.PromiseOf(resolved)
-			}
-		}
-		if p == nil {
-			c.fulfil(v)
-			return
+	if obj, ok := v.(*goja.Object); ok && p == nil && isThenable(iso.Realm, obj) {
+		var resolved goja.Value
+		if err := iso.enter(inv, func() { resolved = iso.Realm.Resolve(v) }); err == nil {
+			p = webidl.PromiseOf(resolved)
 		}
 	}
-	switch p.State() {
-	case goja.PromiseStateFulfilled:
-		c.fulfil(p.Result())
-	case goja.PromiseStateRejected:
+	switch {
+	case p == nil:
+		job.Fulfilled(iso, v)
+		inv.Release()
+	case p.State() == goja.PromiseStateFulfilled:
+		job.Fulfilled(iso, p.Result())
+		inv.Release()
+	case p.State() == goja.PromiseStateRejected:
 		iso.Realm.Handled(p)
-		c.fail(iso.Realm.Describe(p.Result()))
+		job.Failed(iso.Realm.Describe(p.Result()))
+		inv.Release()
 	default:
+		c := &call{iso: iso, inv: inv, job: job}
 		iso.add(c)
 		engine.Then(iso.Realm.VM, p, c.fulfil, func(reason goja.Value) { c.fail(iso.Realm.Describe(reason)) })
 	}
