@@ -73,7 +73,7 @@ const (
 func (s *state) kindOf(v goja.Value) kind {
 	o, ok := v.(*goja.Object)
 	if !ok {
-		if t, ok := v.(goja.String); ok && t.Length() > ordinary {
+		if t, ok := v.(goja.String); ok && int64(t.Length()) > ordinary {
 			return long
 		}
 		return short

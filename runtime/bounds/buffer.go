@@ -30,7 +30,7 @@ func init() {
 	rules["ArrayBuffer.prototype.transfer"] = transfer
 	rules["ArrayBuffer.prototype.transferToFixedLength"] = transfer
 	rules["ArrayBuffer.prototype.slice"] = copyOf
-	rules["%TypedArray%.from"] = arrayFrom
+	rules["%TypedArray%.from"] = typedFrom
 	rules["%TypedArray%.prototype.join"] = joinTyped
 	rules["%TypedArray%.prototype.toLocaleString"] = joinTyped
 	rules["%TypedArray%.prototype.sort"] = sortTyped(false)
@@ -115,6 +115,21 @@ func transfer(s *state, own native) native {
 	}
 }
 
+// typedFrom bounds what only says how long it is.
+func typedFrom(s *state, own native) native {
+	return func(c goja.FunctionCall) goja.Value {
+		if o, ok := c.Argument(0).(*goja.Object); ok {
+			f := o.GetSymbol(goja.SymIterator)
+			if f == nil || goja.IsUndefined(f) || goja.IsNull(f) || o.ClassName() == "Array" && o.ExportType() != proxyType {
+				n := lengthOf(o)
+				s.fits(n, bytesValue, textBuffer)
+				s.chargeSmall(n * 8)
+			}
+		}
+		return own(c)
+	}
+}
+
 // copyOf charges a copy of what is there already.
 func copyOf(s *state, own native) native {
 	return func(c goja.FunctionCall) goja.Value {
@@ -138,7 +153,7 @@ func elementsOf(v goja.Value) reflect.Value {
 func joinTyped(s *state, own native) native {
 	return func(c goja.FunctionCall) goja.Value {
 		list := elementsOf(c.This)
-		if !list.IsValid() || list.Len() <= ordinary {
+		if !list.IsValid() || int64(list.Len()) <= ordinary {
 			if t, ok := c.Argument(0).(goja.String); ok && list.IsValid() {
 				s.fits(int64(t.Length()*2+26)*int64(list.Len()), 1, textString)
 			}
@@ -156,7 +171,7 @@ func sortTyped(copies bool) rule {
 	return func(s *state, own native) native {
 		return func(c goja.FunctionCall) goja.Value {
 			list := elementsOf(c.This)
-			if !list.IsValid() || list.Len() <= ordinary || !goja.IsUndefined(c.Argument(0)) {
+			if !list.IsValid() || int64(list.Len()) <= ordinary || !goja.IsUndefined(c.Argument(0)) {
 				return own(c)
 			}
 			sorted := c.This

@@ -19,7 +19,7 @@ type constructRule func(s *state, own construct) construct
 // overflows ends the process, and see an interrupt.
 func (s *state) nested(own native) native {
 	return func(c goja.FunctionCall) goja.Value {
-		if s.depth >= MaxDepth || atomic.LoadUint32(s.flag) != 0 {
+		if s.depth >= MaxDepth || atomic.LoadUint32(s.flag) != 0 || stackUsed() > maxStack {
 			s.stop()
 		}
 		s.depth++
@@ -30,7 +30,7 @@ func (s *state) nested(own native) native {
 
 func (s *state) nestedConstruct(own construct) construct {
 	return func(args []goja.Value, newTarget *goja.Object) *goja.Object {
-		if s.depth >= MaxDepth || atomic.LoadUint32(s.flag) != 0 {
+		if s.depth >= MaxDepth || atomic.LoadUint32(s.flag) != 0 || stackUsed() > maxStack {
 			s.stop()
 		}
 		s.depth++
@@ -44,7 +44,7 @@ func (s *state) leave() { s.depth-- }
 // stop ends a built-in that may not begin.
 func (s *state) stop() {
 	s.poll()
-	if s.depth >= MaxDepth {
+	if s.depth >= MaxDepth || stackUsed() > maxStack {
 		s.throwRange(textStack)
 	}
 }

@@ -18,7 +18,7 @@ const (
 	// MaxArguments is how many arguments apply and its like pass on.
 	MaxArguments = 1 << 18
 	// MaxDepth is how deep built-ins may call each other, through whatever script put between them.
-	MaxDepth = 2000
+	MaxDepth = 4000
 )
 
 // Meter watches what the built-ins of one realm do. A nil Meter is one with the defaults and no hook. Its methods may be called

@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	maxBound   = 1000 // functions bound to each other
-	maxProxies = 500  // proxies in the way of one look-up
+	maxBound   = 250 // functions bound to each other
+	maxProxies = 250 // proxies in the way of one look-up
 	maxChain   = 10_000
 )
 

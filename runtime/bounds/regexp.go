@@ -208,12 +208,15 @@ func matches(s *state, own native) native {
 		}
 		start := nanotime()
 		v := own(c)
-		if nanotime()-start >= int64(RegExpTimeout) {
+		if found := v.ToBoolean() && !v.StrictEquals(minusOne); !found && nanotime()-start >= int64(RegExpTimeout) {
 			s.tooSlow()
 		}
 		return v
 	}
 }
+
+// minusOne is what search gives for nothing found.
+var minusOne = goja.New().ToValue(-1)
 
 // tooSlow ends what ran into the time limit.
 func (s *state) tooSlow() {
@@ -234,7 +237,7 @@ func matchesAll(name string) rule {
 			if n > longSubject {
 				s.boundSubject(&c, t)
 			}
-			if n > s.meter.limit()/bytesMatch {
+			if n > s.meter.limit()/bytesMatch || ordinary < 0 {
 				return s.call(name, c)
 			}
 			var w *replacing

@@ -15,11 +15,13 @@ const (
 	bytesObject  = 256
 	bytesEntry   = 160 // of a Map or Set
 	bytesKey     = 64  // a name in a list of names
-	ordinary     = 1 << 16
 	longText     = 1 << 20
 	maxDateText  = 1024
 	maxFormChars = 18 // what one character can become under NFKD
 )
+
+// ordinary is how long a list or text may be that goja's own code is given without more ado. A variable for tests.
+var ordinary int64 = 1 << 16
 
 // rules are the bounds of what can be called.
 var rules = map[string]rule{}
@@ -223,7 +225,7 @@ func grows(factor int64) rule {
 	return func(s *state, own native) native {
 		return func(c goja.FunctionCall) goja.Value {
 			t, ok := s.this(&c)
-			if ok && t.Length() > ordinary {
+			if ok && int64(t.Length()) > ordinary {
 				if w := width(t); w > 1 {
 					s.fits(int64(t.Length())*2, factor, textString)
 				}
@@ -247,7 +249,7 @@ func argumentGrows(factor int64) rule {
 				}
 				set(&c, 0, t)
 			}
-			if t.Length() > ordinary {
+			if int64(t.Length()) > ordinary {
 				s.fits(int64(t.Length()), min(factor, 3*width(t)*2), textString)
 				s.chargeText(int64(t.Length()))
 			}
