@@ -17,10 +17,13 @@ func dateOptions(rt *goja.Runtime, locales, v goja.Value, required, defaults str
 	p := optionsOf(rt, v)
 	p.refuse("calendar", "gregory", "gregorian", "iso8601")
 	p.refuse("numberingSystem", "latn")
-	p.refuse("era")
+	if !strings.HasPrefix(o.Locale, "en") {
+		p.refuse("era")
+	}
 	p.refuse("dayPeriod")
 	readZone(p, o)
 	o.Weekday = p.text("weekday", "narrow short long", "")
+	o.Era = p.text("era", "narrow short long", "")
 	o.Year = p.text("year", "2-digit numeric", "")
 	o.Month = p.text("month", "2-digit numeric narrow short long", "")
 	o.Day = p.text("day", "2-digit numeric", "")
@@ -75,7 +78,7 @@ func dateDefaults(rt *goja.Runtime, o *intl.DateOptions, required, defaults stri
 	clock := o.Hour != "" || o.Minute != "" || o.Second != "" || o.FractionalSecondDigits > 0
 	if o.DateStyle != "" || o.TimeStyle != "" {
 		switch {
-		case date || clock || o.TimeZoneName != "":
+		case date || clock || o.Era != "" || o.TimeZoneName != "":
 			panic(rt.NewTypeError("Can't set option of date or time fields when dateStyle or timeStyle is used"))
 		case required == "date" && o.TimeStyle != "":
 			panic(rt.NewTypeError("Invalid option : timeStyle"))
@@ -166,7 +169,7 @@ func dateTimeFormatClass(rt *goja.Runtime) *goja.Object {
 		if o.Hour != "" || o.TimeStyle != "" {
 			pairs = append(pairs, "hourCycle", o.HourCycle, "hour12", strings.HasPrefix(o.HourCycle, "h1"))
 		}
-		pairs = append(pairs, "weekday", o.Weekday, "year", o.Year, "month", o.Month, "day", o.Day, "hour", o.Hour,
+		pairs = append(pairs, "weekday", o.Weekday, "era", o.Era, "year", o.Year, "month", o.Month, "day", o.Day, "hour", o.Hour,
 			"minute", o.Minute, "second", o.Second)
 		if o.FractionalSecondDigits > 0 {
 			pairs = append(pairs, "fractionalSecondDigits", o.FractionalSecondDigits)

@@ -15,6 +15,7 @@ type DateOptions struct {
 	Zone                      *time.Location
 	ZoneName                  string // as script sees it
 	Weekday, Year, Month, Day string // numeric, 2-digit, long, short, narrow
+	Era                       string // long, short, narrow; English only
 	Hour, Minute, Second      string
 	FractionalSecondDigits    int
 	TimeZoneName              string // short, long, shortOffset, longOffset
@@ -91,6 +92,9 @@ func (o *DateOptions) FormatDate(t time.Time) []Part {
 		c.applyStyles(&l)
 	}
 	date, clock := c.date(&l, t), c.clock(&l, t)
+	if c.Era != "" && len(date) > 0 {
+		date = append(date, Part{"literal", " "}, Part{"era", eraName(c.Era, t)})
+	}
 	switch {
 	case len(clock) == 0:
 		if c.TimeZoneName != "" {
@@ -243,12 +247,30 @@ func (o *DateOptions) fill(l *dateLocale, pattern string, t time.Time) []Part {
 func (o *DateOptions) year(t time.Time) string {
 	y := t.Year()
 	if y <= 0 {
-		y = 1 - y // before the common era; the era is not shown
+		y = 1 - y // before the common era
 	}
 	if o.Year == "2-digit" {
 		return fmt.Sprintf("%02d", y%100)
 	}
 	return strconv.Itoa(y)
+}
+
+// eraName is the English name of the era that t is in.
+func eraName(width string, t time.Time) string {
+	before := t.Year() <= 0
+	switch {
+	case width == "long" && before:
+		return "Before Christ"
+	case width == "long":
+		return "Anno Domini"
+	case width == "narrow" && before:
+		return "B"
+	case width == "narrow":
+		return "A"
+	case before:
+		return "BC"
+	}
+	return "AD"
 }
 
 func (o *DateOptions) month(l *dateLocale, t time.Time, padded bool) string {
