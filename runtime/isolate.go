@@ -53,6 +53,7 @@ type call struct {
 // Errors that end calls.
 var (
 	// ErrHung ends a call that nothing can settle any more.
+	//lint:ignore ST1005 workerd's text
 	ErrHung = errors.New("The Workers runtime canceled this request because it detected that your Worker's code had hung and would never generate a response")
 	// ErrCondemned ends all calls of an isolate that one of them broke. It wraps nothing: the text says what happened.
 	ErrCondemned = errors.New("isolate lost")

@@ -26,11 +26,14 @@ const (
 
 // Errors that a caller tells apart. Their texts are what script sees.
 var (
-	ErrDepth       = errors.New("Subrequest depth limit exceeded. This request recursed through Workers too many times")
+	//lint:ignore ST1005 workerd's text
+	ErrDepth = errors.New("Subrequest depth limit exceeded. This request recursed through Workers too many times")
+	//lint:ignore ST1005 workerd's text
 	ErrSubrequests = errors.New("Too many subrequests")
 	// ErrEnded is the cause of an invocation's context once its work is over.
 	ErrEnded = errors.New("the invocation has ended")
 	// ErrDisconnected is the cause when whoever made the call went away.
+	//lint:ignore ST1005 workerd's text
 	ErrDisconnected = errors.New("The client has disconnected")
 )
 
