@@ -223,6 +223,26 @@ func TestUnhandledRejectionsAreLogged(t *testing.T) {
 	}
 }
 
+func TestUnhandledRejectionEvent(t *testing.T) {
+	p, l := pool(t, `addEventListener("unhandledrejection", e => { console.log("event " + e.reason); if (e.reason === "quiet") e.preventDefault(); });
+		export default { fetch() { Promise.reject("quiet"); Promise.reject("loud"); return new Response("x") } }`)
+	if a := get(p, "/"); a.body != "x" {
+		t.Fatalf("%+v", a)
+	}
+	if got := l.String(); got != "log: event quiet\nlog: event loud\nuncaught in promise: Error: loud" {
+		t.Errorf("log: %s", got)
+	}
+}
+
+// A listener that rejects promises itself ends.
+func TestUnhandledRejectionEventDoesNotGoOnForEver(t *testing.T) {
+	p, _ := pool(t, `addEventListener("unhandledrejection", () => { Promise.reject(1) });
+		export default { fetch() { Promise.reject(0); return new Response("x") } }`)
+	if a := get(p, "/"); a.body != "x" {
+		t.Fatalf("%+v", a)
+	}
+}
+
 func TestRejectedHandlerIsNotUnhandledToo(t *testing.T) {
 	p, l := pool(t, `export default { async fetch() { throw new Error("once") } }`)
 	if a := get(p, "/"); a.err == nil || l.String() != "" {

@@ -8,7 +8,8 @@ import (
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
-// Streams are aborted by signals, and have signals of their own, without knowing the package that has the class.
+// Streams are aborted by signals, and have signals of their own, and realms tell of unhandled rejections, without knowing the package that has
+// the classes.
 func init() {
 	streams.AbortSignalOf = func(v goja.Value) (streams.Signal, bool) {
 		s, ok := event.SignalOf(v)
@@ -17,5 +18,6 @@ func init() {
 		}
 		return s, true
 	}
+	webidl.OnUnhandled = event.Unhandled
 	streams.NewAbortController = func(r *webidl.Realm) streams.AbortController { return event.NewSignal(r) }
 }

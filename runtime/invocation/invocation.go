@@ -26,7 +26,6 @@ const (
 
 // Errors that a caller tells apart. Their texts are what script sees.
 var (
-	//lint:ignore ST1005 workerd's text
 	ErrDepth = errors.New("Subrequest depth limit exceeded. This request recursed through Workers too many times")
 	//lint:ignore ST1005 workerd's text
 	ErrSubrequests = errors.New("Too many subrequests")

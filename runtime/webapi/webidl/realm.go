@@ -1,6 +1,8 @@
 package webidl
 
 import (
+	"errors"
+	"slices"
 	"sync"
 
 	"github.com/dop251/goja"
@@ -45,7 +47,7 @@ type Realm struct {
 	ctors    []*goja.Object
 	slots    map[any]any
 	globals  map[string]*goja.Object
-	rejected map[*goja.Promise]*invocation.Invocation
+	rejected []rejection // in the order they came
 }
 
 var _ goja.AsyncContextTracker = (*Realm)(nil)
@@ -108,30 +110,66 @@ func (r *Realm) Enter(inv *invocation.Invocation, task func()) error {
 	if err == nil {
 		engine.KeepStack(r.VM, r.stack)
 	}
-	if len(r.rejected) > 0 {
+	if len(r.rejected) > 0 && isCatchable(err) {
 		r.reportRejections()
 	}
 	r.turn, r.current = nil, nil
 	return err
 }
 
-func (r *Realm) trackRejection(p *goja.Promise, op goja.PromiseRejectionOperation) {
-	if op == goja.PromiseRejectionHandle {
-		delete(r.rejected, p)
-		return
-	}
-	if r.rejected == nil {
-		r.rejected = make(map[*goja.Promise]*invocation.Invocation)
-	}
-	r.rejected[p] = r.current
+// isCatchable tells what script threw, or nothing, from what leaves the realm unusable.
+func isCatchable(err error) bool {
+	var ex *goja.Exception
+	return err == nil || errors.As(err, &ex)
 }
 
-func (r *Realm) reportRejections() {
-	rejected := r.rejected
-	r.rejected = nil
-	for p, inv := range rejected {
-		r.Host.Unhandled(inv, p.Result())
+// rejection is a promise that was rejected while nobody had a reaction on it.
+type rejection struct {
+	promise *goja.Promise
+	inv     *invocation.Invocation
+}
+
+// OnUnhandled, where it is set, is asked within a turn about each promise that nobody handled; the host is told of those for which it gives
+// true. The package that has the event sets it while the process starts.
+var OnUnhandled func(r *Realm, promise, reason goja.Value) (report bool)
+
+func (r *Realm) trackRejection(p *goja.Promise, op goja.PromiseRejectionOperation) {
+	if op == goja.PromiseRejectionHandle {
+		r.forget(p)
+		return
 	}
+	r.rejected = append(r.rejected, rejection{p, r.current})
+}
+
+func (r *Realm) forget(p *goja.Promise) {
+	r.rejected = slices.DeleteFunc(r.rejected, func(x rejection) bool { return x.promise == p })
+}
+
+// maxRejectionRounds bounds what listeners that reject promises themselves can go on with.
+const maxRejectionRounds = 10
+
+func (r *Realm) reportRejections() {
+	for range maxRejectionRounds {
+		rejected := r.rejected
+		r.rejected = nil
+		for _, x := range rejected {
+			r.turn, r.current = x.inv, x.inv
+			report := true
+			if OnUnhandled != nil {
+				r.task = func() { report = OnUnhandled(r, r.VM.ToValue(x.promise), x.promise.Result()) }
+				if _, err := r.enter(goja.Undefined()); err != nil {
+					report = true
+				}
+			}
+			if report {
+				r.Host.Unhandled(x.inv, x.promise.Result())
+			}
+		}
+		if len(r.rejected) == 0 {
+			return
+		}
+	}
+	r.rejected = nil
 }
 
 // Handled says that the outcome of p has been looked at, so that its rejection is nobody's surprise.
@@ -140,7 +178,9 @@ func (r *Realm) Handled(p *goja.Promise) {
 		ignore := func(goja.Value) {}
 		engine.Then(r.VM, p, ignore, ignore)
 	}
-	delete(r.rejected, p)
+	if len(r.rejected) > 0 {
+		r.forget(p)
+	}
 }
 
 // Pending announces work done elsewhere that will come back to script. settle takes the task that brings it back; it must be
