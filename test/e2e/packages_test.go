@@ -6,3 +6,8 @@ import "testing"
 func TestPackages(t *testing.T) {
 	runNPM(t, "testdata/packages")
 }
+
+// Larger libraries: renderers, SDKs, parsers, and what generates code.
+func TestLibraries(t *testing.T) {
+	runNPM(t, "testdata/libraries")
+}
