@@ -8,10 +8,11 @@ import (
 
 	"github.com/bindery/bindery/runtime/runtimetest"
 	"github.com/bindery/bindery/runtime/webapi/encoding"
+	"github.com/bindery/bindery/runtime/webapi/streams"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
-func TestMain(m *testing.M) { runtimetest.Main(m, encoding.API) }
+func TestMain(m *testing.M) { runtimetest.Main(m, encoding.API, streams.API) }
 
 func TestTextEncoder(t *testing.T) {
 	runtimetest.Table(t, []runtimetest.Case{
