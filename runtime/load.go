@@ -6,7 +6,6 @@ import (
 
 	"github.com/dop251/goja"
 
-	"github.com/bindery/bindery/runtime/bundle/lower"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
@@ -69,7 +68,7 @@ func (iso *Isolate) evaluate() goja.Value {
 	if !ok {
 		panic(r.TypeError("the compiled program is no module"))
 	}
-	args := append(lower.Helpers(r.VM), iso.importFunction())
+	args := append(p.Helpers(r.VM), iso.importFunction())
 	this := goja.Undefined()
 	if iso.Script.ServiceWorker {
 		this = r.VM.GlobalObject()

@@ -128,7 +128,7 @@ func BenchmarkInstantiate(b *testing.B) {
 			b.Fatal(err)
 		}
 		wrapper, _ := goja.AssertFunction(value)
-		if _, err := wrapper(goja.Undefined(), append(lower.Helpers(rt), importFn)...); err != nil {
+		if _, err := wrapper(goja.Undefined(), append(program.Helpers(rt), importFn)...); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -21,7 +21,7 @@ type Input struct {
 // Program is a lowered and compiled bundle. It belongs to no runtime and may be run by many at the same time.
 //
 // Running it gives one function, the module's wrapper. Call it with this undefined (the global object for a ServiceWorker),
-// the values of Helpers for that runtime, and then importFn, which is called once with each of Imports, in order, before any
+// the values of its Helpers for that runtime, and then importFn, which is called once with each of Imports, in order, before any
 // of the module's own code and returns an object with the exports of that module (default under "default"). Dynamic imports
 // call importFn later. The wrapper returns the exports: an object without a prototype that has each of Exports, or when
 // Async a promise of it.
@@ -34,6 +34,11 @@ type Program struct {
 	Exports  []string      // names of the exports
 	Imports  []string      // specifiers of static external imports, each once, in order
 	Warnings []api.Message // of the lowering, in the user's files
+
+	// Dynamic says that the module calls import(): importFn may be called after loading. With no Imports either it never is.
+	Dynamic bool
+
+	appends, expands bool // which of Helpers the program calls
 }
 
 // Lower lowers and compiles a bundle. It is safe for use by several goroutines.

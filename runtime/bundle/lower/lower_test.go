@@ -37,7 +37,7 @@ func instantiate(rt *goja.Runtime, program *lower.Program, imports map[string]an
 		}
 		return nil, fmt.Errorf("no module %q", specifier)
 	})
-	result, err := wrapper(goja.Undefined(), append(lower.Helpers(rt), importFn)...)
+	result, err := wrapper(goja.Undefined(), append(program.Helpers(rt), importFn)...)
 	if err != nil {
 		return nil, err
 	}

@@ -111,6 +111,7 @@ func (s *statements) importKeyword(keyword lexeme) error {
 		if isMethod(s.t) {
 			return nil
 		}
+		s.l.program.Dynamic = true
 		copy(s.l.code[keyword.start:keyword.end], s.l.names.load)
 		s.module.dynamic = true
 		return nil

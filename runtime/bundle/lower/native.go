@@ -8,11 +8,17 @@ import (
 	"github.com/dop251/goja"
 )
 
-// Helpers makes the native functions that lowered programs call, for one runtime, in the order of the wrapper's parameters.
-// Call it on the goroutine that has the runtime.
-func Helpers(rt *goja.Runtime) []goja.Value {
-	c := &appender{rt: rt}
-	return []goja.Value{rt.ToValue(c.cat), rt.ToValue(withSource(rt))}
+// Helpers makes the native functions that p calls, for one runtime, in the order of the wrapper's parameters; undefined stands for those
+// that it does not call, since each costs every isolate. Call it on the goroutine that has the runtime.
+func (p *Program) Helpers(rt *goja.Runtime) []goja.Value {
+	helpers := []goja.Value{goja.Undefined(), goja.Undefined()}
+	if p.appends {
+		helpers[0] = rt.ToValue((&appender{rt: rt}).cat)
+	}
+	if p.expands {
+		helpers[1] = rt.ToValue(withSource(rt))
+	}
+	return helpers
 }
 
 // withSource gives the function around expanded regular expression literals: it sets the source that script sees.

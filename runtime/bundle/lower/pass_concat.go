@@ -49,6 +49,7 @@ func concatenate(w *walker, e *ast.AssignExpression) {
 		return
 	}
 	e.Operator = token.ASSIGN
+	w.l.program.appends = true
 	if !twice {
 		e.Right = c.call(read, e.Right)
 		return
