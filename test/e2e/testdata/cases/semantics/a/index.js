@@ -110,6 +110,32 @@ const tests = {
     await answer;
     return new Response(await Promise.race([written, scheduler.wait(300).then(() => "waits for ever")]));
   },
+  "/abort-binding": async (request, env) => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error("why")), 5);
+    const slow = (signal) => env.B.fetch("http://b/slow", { signal }).catch((e) => e);
+    const results = await Promise.all([slow(controller.signal), slow(AbortSignal.timeout(5)), slow(AbortSignal.abort())]);
+    return new Response(results.map((e, i) => (i === 0 ? String(e) : e.name)).join("|"));
+  },
+  "/body-errors": async (request, env) => {
+    const down = await env.B.fetch("http://b/body-error");
+    let n = 0;
+    const body = new ReadableStream({
+      pull(controller) {
+        if (n++ < 2) controller.enqueue(new TextEncoder().encode("x"));
+        else controller.error(new RangeError("mid"));
+      },
+    });
+    const up = await env.B.fetch("http://b/saw", { method: "POST", body });
+    return new Response([await down.text().catch(String), await up.text()].join("|"));
+  },
+  "/cancel-body": async (request, env) => {
+    const reader = (await env.B.fetch("http://b/endless")).body.getReader();
+    const { value } = await reader.read();
+    await reader.cancel(new Error("enough"));
+    return new Response(value);
+  },
+  "/any": async (request, env) => Promise.any([env.B.fetch("http://b/hangs"), env.B.fetch("http://b/ok")]),
   "/stream-across": async (request, env, ctx) => {
     const { readable, writable } = new TransformStream();
     const answer = env.B.fetch("http://b/upper", { method: "POST", body: readable });

@@ -34,6 +34,37 @@ const answers = {
     return request.redirect === "manual" ? new Response(null, { status: 302, headers: { location: "/landed?via=302" } }) : Response.redirect(url, 302);
   },
   "/landed": () => new Response("landed"),
+  "/slow": async () => {
+    await scheduler.wait(100);
+    return new Response("slow");
+  },
+  "/hangs": () => new Promise(() => {}),
+  "/body-error": () => {
+    let n = 0;
+    return new Response(
+      new ReadableStream({
+        pull(controller) {
+          if (n++ === 2) throw new RangeError("in the middle");
+          controller.enqueue(new TextEncoder().encode("x"));
+        },
+      }),
+    );
+  },
+  "/saw": (request) => request.text().then((t) => new Response(`b got ${t}`), (e) => new Response(`b saw ${e}`)),
+  "/endless": () => {
+    let n = 0;
+    return new Response(
+      new ReadableStream({
+        async pull(controller) {
+          await scheduler.wait(1);
+          controller.enqueue(new TextEncoder().encode(`x${n++}`));
+        },
+        cancel(reason) {
+          console.log(`b was cancelled: ${reason}`);
+        },
+      }),
+    );
+  },
   "/upper": (request) => {
     const decoder = new TextDecoder();
     const encoder = new TextEncoder();
