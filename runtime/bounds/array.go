@@ -156,7 +156,7 @@ func flat(s *state, own native) native {
 			return s.long("flat", c)
 		}
 		n, values, ok := inner.elements(o)
-		if !ok || n > ordinary {
+		if !ok {
 			return s.long("flat", c)
 		}
 		total, known := n, true

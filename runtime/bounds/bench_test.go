@@ -5,6 +5,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/bindery/bindery/runtime/bounds"
 	"github.com/bindery/bindery/runtime/builtins"
 )
 
@@ -80,6 +81,31 @@ func BenchmarkRealm(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
+		})
+	}
+}
+
+// What rewriting an operator would cost code that has numbers.
+func BenchmarkOperator(b *testing.B) {
+	for _, c := range []struct{ name, body string }{
+		{"times", "a * b"}, {"mul", "mul(a, b)"}, {"mul if it may be a BigInt", `typeof a === "number" ? a * b : mul(a, b)`}, {"shift", "a << 3"}, {"shl", "shl(a, 3)"},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			r := newRealm(b)
+			mul, _, shl := bounds.Operators(r)
+			_ = r.VM.Set("mul", mul)
+			_ = r.VM.Set("shl", shl)
+			v, err := r.VM.RunString(`((mul, shl) => { let a = 3, b = 4, x; return () => { for (let i = 0; i < 1000; i++) { x = ` + c.body + ` } } })(mul, shl)`)
+			if err != nil {
+				b.Fatal(err)
+			}
+			f, _ := goja.AssertFunction(v)
+			for b.Loop() {
+				if _, err := f(goja.Undefined()); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/operation")
 		})
 	}
 }

@@ -19,6 +19,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+var errTooMuch = errors.New("memory limit exceeded")
+
 // host is an isolate in which nothing comes back later.
 type host struct{}
 

@@ -60,18 +60,17 @@ func (s *state) replaceProperties(path string, o *goja.Object) {
 			define(replaced)
 		}
 	}
-	const yes, no = goja.FLAG_TRUE, goja.FLAG_FALSE
 	for _, name := range o.GetOwnPropertyNames() {
 		if name == "prototype" || name == "constructor" || name == "__proto__" {
 			continue
 		}
 		replace(path+"."+name, func() goja.Value { return o.Get(name) }, func(f *goja.Object) {
-			_ = o.DefineDataProperty(name, f, yes, yes, no)
+			_ = o.DefineDataProperty(name, f, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 		})
 	}
 	for _, symbol := range symbolic {
 		replace(path+"["+symbol.String()+"]", func() goja.Value { return o.GetSymbol(symbol) }, func(f *goja.Object) {
-			_ = o.DefineDataPropertySymbol(symbol, f, yes, yes, no)
+			_ = o.DefineDataPropertySymbol(symbol, f, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 		})
 	}
 }

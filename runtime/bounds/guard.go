@@ -16,7 +16,9 @@ type rule func(s *state, own native) native
 type constructRule func(s *state, own construct) construct
 
 // nested is what every guarded built-in is at its outside: calls of built-ins by built-ins are counted, since a Go stack that
-// overflows ends the process, and see an interrupt.
+// overflows ends the process, and see an interrupt. It must not be inlined: see guardedCode.
+//
+//go:noinline
 func (s *state) nested(own native) native {
 	return func(c goja.FunctionCall) goja.Value {
 		if s.depth >= MaxDepth || atomic.LoadUint32(s.flag) != 0 || stackUsed() > maxStack {
@@ -28,6 +30,7 @@ func (s *state) nested(own native) native {
 	}
 }
 
+//go:noinline
 func (s *state) nestedConstruct(own construct) construct {
 	return func(args []goja.Value, newTarget *goja.Object) *goja.Object {
 		if s.depth >= MaxDepth || atomic.LoadUint32(s.flag) != 0 || stackUsed() > maxStack {
@@ -110,12 +113,14 @@ var (
 	guardedConstructTrap = entry((&state{}).constructTrap(nil))
 )
 
+//go:noinline
 func (s *state) applyTrap(own native) func(*goja.Object, goja.Value, []goja.Value) goja.Value {
 	return func(_ *goja.Object, this goja.Value, args []goja.Value) goja.Value {
 		return own(goja.FunctionCall{This: this, Arguments: args})
 	}
 }
 
+//go:noinline
 func (s *state) constructTrap(own construct) func(*goja.Object, []goja.Value, *goja.Object) *goja.Object {
 	return func(_ *goja.Object, args []goja.Value, newTarget *goja.Object) *goja.Object {
 		return own(args, newTarget)
@@ -141,9 +146,31 @@ func (s *state) replace(id string, o *goja.Object) *goja.Object {
 		}
 		return made
 	}))
+	_ = o.DefineDataPropertySymbol(goja.SymHasInstance, engine.NewFunction(s.rt, "[Symbol.hasInstance]", 1, hasInstance), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	config := &goja.ProxyTrapConfig{Apply: s.applyTrap(call), Construct: s.constructTrap(construct)}
 	return s.rt.ToValue(s.rt.NewProxy(o, config)).(*goja.Object)
 }
+
+// hasInstance is OrdinaryHasInstance: goja's refuses proxies made by Go.
+func hasInstance(c goja.FunctionCall) goja.Value {
+	class, ok := c.This.(*goja.Object)
+	o, isObject := c.Argument(0).(*goja.Object)
+	if !ok || !isObject {
+		return no
+	}
+	prototype, ok := class.Get("prototype").(*goja.Object)
+	if !ok {
+		return no
+	}
+	for p := o.Prototype(); p != nil; p = p.Prototype() {
+		if p.SameAs(prototype) {
+			return yes
+		}
+	}
+	return no
+}
+
+var yes, no = goja.New().ToValue(true), goja.New().ToValue(false)
 
 // code gives the code of a function for calls from Go without the cost of goja.Callable: what it panics with passes through. Nil
 // if v is no function, or one that has no code of that kind (a class).

@@ -199,7 +199,7 @@ var hostile = []struct{ source, want string }{
 // budget is how long a snippet may run before it is interrupted, and grace how long it may take to end then.
 const (
 	budget   = 300 * time.Millisecond
-	patience = 5 * time.Second // for what ends by itself, but not at once
+	patience = 10 * time.Second // for what ends by itself, but not at once
 	grace    = 1500 * time.Millisecond
 	// ceiling is how much more of the heap a snippet may take at any time than it may in one allocation: what it makes before, copies.
 	ceiling = 6 * bounds.DefaultLimit
@@ -237,7 +237,7 @@ func TestHostile(t *testing.T) {
 	}
 	for _, h := range hostile {
 		t.Run("", func(t *testing.T) {
-			cmd := exec.Command(os.Args[0], "-test.run=^TestHostileChild$", "-test.timeout=20s")
+			cmd := exec.Command(os.Args[0], "-test.run=^TestHostileChild$", "-test.timeout=30s")
 			cmd.Env = append(os.Environ(), "BINDERY_HOSTILE="+h.source, "BINDERY_HOSTILE_WANT="+h.want, "GOMEMLIMIT=1500MiB")
 			out, err := cmd.CombinedOutput()
 			_, got, _ := strings.Cut(string(out), "\x01")
