@@ -173,7 +173,7 @@ func closest(name string, candidates []string) string {
 		return ""
 	}
 	fold := func(s string) string { return strings.ReplaceAll(strings.ToLower(s), "-", "_") }
-	best, distance := "", max(1, min(3, len(name)/3))+1
+	best, distance := "", min(3, len(name)/3)+1
 	for _, c := range candidates {
 		if d := typoDistance(fold(name), fold(c)); d < distance && c != name {
 			best, distance = c, d
