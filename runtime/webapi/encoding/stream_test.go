@@ -38,8 +38,10 @@ func TestTextEncoderStream(t *testing.T) {
 		{Name: "a trail surrogate first", Src: streamTools + `return await enc("\uDE00", "a\uDE00", "\uDE00")`, Want: "ef bf bd|61 ef bf bd|ef bf bd"},
 		{Name: "a lead surrogate at the end", Src: streamTools + `return await enc("a\uD83D")`, Want: "61|ef bf bd"},
 		{Name: "U+FFFD after a lead surrogate", Src: streamTools + `return await enc("\uD83D", "\uFFFD")`, Want: "ef bf bd ef bf bd"},
-		{Name: "conversion", Src: streamTools + `return await enc(1, null, undefined, {}, ["x", "y"], { toString() { return "t"; } })`,
-			Want: "31|6e 75 6c 6c|75 6e 64 65 66 69 6e 65 64|5b 6f 62 6a 65 63 74 20 4f 62 6a 65 63 74 5d|78 2c 79|74"},
+		{
+			Name: "conversion", Src: streamTools + `return await enc(1, null, undefined, {}, ["x", "y"], { toString() { return "t"; } })`,
+			Want: "31|6e 75 6c 6c|75 6e 64 65 66 69 6e 65 64|5b 6f 62 6a 65 63 74 20 4f 62 6a 65 63 74 5d|78 2c 79|74",
+		},
 		{Name: "a symbol", Src: streamTools + `return await enc(Symbol())`, Want: "throws TypeError: Cannot convert a Symbol value to a string"},
 		{Name: "conversion that throws", Src: streamTools + `
 			const s = new TextEncoderStream(), w = s.writable.getWriter(); w.closed.catch(() => {});
