@@ -1,9 +1,9 @@
 package scheduler
 
-// Advance takes in what happened and returns the changes that make the plan whole again. They are those that [Plan] would return
-// for the snapshot with the delta in it and the assignments as they were, in time that depends on what the delta touches: the groups with a
-// changed Worker, those on a changed node, and those that were short. It changes s; if it returns an error, which joins every *[Fault]
-// of the delta, it did not.
+// Advance takes in what happened and returns the changes that make the plan whole again. They are those that [Plan] would
+// return for the snapshot with the delta in it and the assignments as they were, in time that depends on what the delta
+// touches: the groups with a changed Worker, those on a changed node, and those that were short. It changes s; if it returns
+// an error, which joins every *[Fault] of the delta, it did not.
 func (s *State) Advance(d *Delta) (Changes, error) {
 	if err := d.Check(); err != nil {
 		return Changes{}, err
@@ -46,13 +46,15 @@ func (s *State) setWorkers(d *Delta) {
 	up.apply()
 }
 
-// update gathers the Workers whose version to serve may have changed.
+// update gathers the Workers whose version to serve may have changed, and the groups that this changes.
 type update struct {
 	s *State
-	// new has those with other versions than before, turned the releases that came to be held or ceased to.
+	// workers are in the order they were noted; fresh is true for those that have other versions than before, not only other holds.
 	workers []int32
 	fresh   map[int32]bool
-	turned  []string
+	// turned has the releases that came to be held or ceased to be.
+	turned []string
+	// groups are those with a changed member; regroup is true for those whose members may be others.
 	groups  []int32
 	regroup map[int32]bool
 }

@@ -103,7 +103,7 @@ func (s *State) fill(g int32) {
 // order sorts groups into the order in which they are placed: big ones first, as they fit in few places; then those with the
 // same heavy shared Workers one after the other, so that they fill nodes together.
 func (s *State) order(groups []int32) []task {
-	ready, largest := int64(s.readyNodes()), s.largest(groups)
+	ready, largest := int64(s.readyNodes()), s.largestNode()
 	total := int64(len(s.groups) - len(s.freeGroups) - len(s.work.leftGroups))
 	tasks := make([]task, len(groups))
 	for i, g := range groups {
@@ -135,18 +135,17 @@ func (s *State) readyNodes() int {
 	return n
 }
 
-// largest returns the memory of the largest ready node. For one group alone it doesn't matter.
-func (s *State) largest(groups []int32) int64 {
-	largest := int64(0)
-	if len(groups) == 1 {
-		return largest
-	}
-	for i := range s.nodes {
-		if n := &s.nodes[i]; n.State == Ready && n.ID != "" {
-			largest = max(largest, n.Memory)
+// largestNode returns the memory of the largest ready node, which is only looked for after nodes changed.
+func (s *State) largestNode() int64 {
+	if s.largest < 0 {
+		s.largest = 0
+		for i := range s.nodes {
+			if n := &s.nodes[i]; n.State == Ready && n.ID != "" {
+				s.largest = max(s.largest, n.Memory)
+			}
 		}
 	}
-	return largest
+	return s.largest
 }
 
 func (t *task) follow(l lead) {

@@ -77,8 +77,7 @@ func BenchmarkSnapshot(b *testing.B) {
 	}
 }
 
-// planned keeps the states of the sizes, as making one takes longer than what is measured on it. Each benchmark leaves the
-// cluster as large as it was.
+// planned keeps the states of the sizes, as making one takes longer than what is measured on it. Each benchmark has a clone.
 var planned = map[int]*scheduler.State{}
 
 // onPlanned runs f for each size on a planned fleet.
@@ -91,6 +90,7 @@ func onPlanned(b *testing.B, f func(b *testing.B, s *scheduler.State, fleet sche
 				s, _ = plan(b, fleet.Snapshot())
 				planned[size] = s
 			}
+			s = s.Clone()
 			runtime.GC()
 			b.ReportAllocs()
 			b.ResetTimer()
@@ -108,18 +108,26 @@ func advance(b *testing.B, s *scheduler.State, d scheduler.Delta) scheduler.Chan
 	return c
 }
 
-// BenchmarkGroupChanged deploys a new version of one root, which needs another amount of memory and binds another service.
+// BenchmarkGroupChanged deploys a new version of one root, which needs another amount of memory and binds another service; the next time it
+// deploys the old one again.
 func BenchmarkGroupChanged(b *testing.B) {
 	onPlanned(b, func(b *testing.B, s *scheduler.State, fleet schedulertest.Fleet) {
+		var old, next scheduler.Version
 		i := 0
 		for b.Loop() {
+			root := fmt.Sprintf("root-%06d", i/2*7919%fleet.Groups)
+			if i%2 == 0 {
+				old, _ = s.Graph().Version(root)
+				next = old
+				next.ID = "next"
+				next.Demand.Memory = int64(1+i%5) << 20
+				more := scheduler.Binding{Name: "MORE", Service: fmt.Sprintf("shared-%06d", i*31%fleet.Shared)}
+				next.Bindings = append([]scheduler.Binding{more}, old.Bindings[:len(old.Bindings)-1]...)
+			} else {
+				next = old
+			}
 			i++
-			root := fmt.Sprintf("root-%06d", i*7919%fleet.Groups)
-			v, _ := s.Graph().Version(root)
-			v.ID = fmt.Sprint(i)
-			v.Demand.Memory = int64(1+i%4) << 20
-			v.Bindings = append([]scheduler.Binding{{Name: fmt.Sprint("MORE", i), Service: fmt.Sprintf("shared-%06d", i*31%fleet.Shared)}}, v.Bindings[:len(v.Bindings)-1]...)
-			c := advance(b, s, scheduler.Delta{Workers: []scheduler.Worker{{Name: root, Versions: []scheduler.Version{v}}}})
+			c := advance(b, s, scheduler.Delta{Workers: []scheduler.Worker{{Name: root, Versions: []scheduler.Version{next}}}})
 			if len(c.Update)+len(c.Assign) == 0 {
 				b.Fatal("nothing changed")
 			}
@@ -249,8 +257,8 @@ func BenchmarkPreview(b *testing.B) {
 	})
 }
 
-// BenchmarkPacking plans fleets on more nodes than they need and reports what they take, beside what first-fit-decreasing takes and what
-// none can do with less.
+// BenchmarkPacking plans fleets on more nodes than they need and reports what they take, beside what first-fit-decreasing
+// takes and what none can do with less.
 func BenchmarkPacking(b *testing.B) {
 	for _, size := range sizes[:3] {
 		b.Run(name(size), func(b *testing.B) {

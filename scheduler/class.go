@@ -51,8 +51,8 @@ func (c *classes) zone(name string) int32 {
 	return id
 }
 
-// constraint returns the number of a constraint, and whether it names a label that no other did before: then all classes must be made
-// anew before anything else.
+// constraint returns the number of a constraint, and whether it names a label that no other did before: then all classes must
+// be made anew before anything else.
 func (c *classes) constraint(k Constraint) (id int32, newKey bool) {
 	text := k.join("\x00", "\x01")
 	if id, ok := c.byText[text]; ok {

@@ -51,8 +51,9 @@ func merge[T any](list, set []T, remove []string, name func(*T) string) []T {
 	return out
 }
 
-// Diff returns the delta that leads from one snapshot to the next: applied to the first it gives the second but for the order of lists,
-// assignments and settings, which it leaves out. Its time is linear in both; it is for who has snapshots and no events.
+// Diff returns the delta that leads from one snapshot to the next: applied to the first it gives the second but for the order
+// of lists, assignments and settings, which it leaves out. Its time is linear in both; it is for who has snapshots and no
+// events.
 func Diff(before, after *Snapshot) Delta {
 	var d Delta
 	d.Nodes, d.RemoveNodes = differ(before.Nodes, after.Nodes, func(n *Node) string { return n.ID })

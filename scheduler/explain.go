@@ -48,8 +48,8 @@ type Verdict struct {
 	Fits bool
 	// Sharing is the number of other replicas in the node's zone: fewer is better, and comes before all else.
 	Sharing int
-	// Adds is what the group adds to the node or, where it is placed, what would be freed if it left. Shared is the rest of its need, what other
-	// groups there have in memory anyway. Less added is better.
+	// Adds is what the group adds to the node or, where it is placed, what would be freed if it left. Shared is the rest of
+	// its need, what other groups there have in memory anyway. Less added is better.
 	Adds, Shared Demand
 	// Room is what is free on the node.
 	Room Demand

@@ -9,8 +9,8 @@ import (
 	"github.com/bindery/bindery/scheduler/schedulertest"
 )
 
-// TestFleetThroughEvents takes clusters that are too large to be solved as puzzles through random events, with room and without. The
-// harness checks each plan.
+// TestFleetThroughEvents takes clusters that are too large to be solved as puzzles through random events, with room and
+// without. The harness checks each plan.
 func TestFleetThroughEvents(t *testing.T) {
 	for _, c := range []struct {
 		memory int64

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestForgetsWhatLeft has Workers, services that don't exist, groups and nodes come and go: a state that lives for years must not keep
-// room for each that ever was.
+// TestForgetsWhatLeft has Workers, services that don't exist, groups and nodes come and go: a state that lives for years must
+// not keep room for each that ever was.
 func TestForgetsWhatLeft(t *testing.T) {
 	s, _, err := Plan(&Snapshot{Nodes: []Node{{ID: "n", Memory: 1 << 30}}})
 	if err != nil {

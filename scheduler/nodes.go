@@ -8,6 +8,7 @@ import (
 // setNode takes in a new or changed node.
 func (s *State) setNode(spec *Node) {
 	s.work.nodesChanged = true
+	s.largest = -1
 	id, ok := s.nodeIDs[spec.ID]
 	if !ok {
 		id = s.newNode(spec)
@@ -71,6 +72,7 @@ func (s *State) removeNode(name string) {
 		return
 	}
 	s.work.nodesChanged = true
+	s.largest = -1
 	n := &s.nodes[id]
 	for len(n.groups) > 0 {
 		g := n.groups[len(n.groups)-1]

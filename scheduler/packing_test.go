@@ -6,8 +6,8 @@ import (
 	"github.com/bindery/bindery/scheduler/schedulertest"
 )
 
-// TestSmallClustersNearOptimum compares with an exhaustive search: as many replicas placed, as well spread, and within 5% of the fewest
-// bytes that this takes.
+// TestSmallClustersNearOptimum compares with an exhaustive search: as many replicas placed, as well spread, and within 5% of
+// the fewest bytes that this takes.
 func TestSmallClustersNearOptimum(t *testing.T) {
 	worst, sum, best, all := 1.0, 0.0, 0, 0
 	for seed := range uint64(150) {
@@ -38,8 +38,8 @@ func TestSmallClustersNearOptimum(t *testing.T) {
 	t.Logf("%d of %d at the optimum, mean %.4f, worst %.4f", best, all, sum/float64(all), worst)
 }
 
-// TestFleetsAgainstBounds packs fleets, and puts first-fit-decreasing and the lower bound beside it. Run it with -v for the figures of
-// docs/scheduler.md.
+// TestFleetsAgainstBounds packs fleets, and puts first-fit-decreasing and the lower bound beside it. Run it with -v for the
+// figures of docs/scheduler.md.
 func TestFleetsAgainstBounds(t *testing.T) {
 	heavy := schedulertest.Scaled(10_000)
 	heavy.Shared, heavy.Universal = 20, 2

@@ -21,6 +21,7 @@ func Plan(snap *Snapshot) (*State, Changes, error) {
 		classes:  newClasses(),
 		measured: make(map[string]Demand, len(snap.Measured)),
 		nodeIDs:  make(map[string]int32, len(snap.Nodes)),
+		largest:  -1,
 	}
 	s.seeker = newSeeker(s)
 	s.work = &work{}

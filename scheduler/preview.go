@@ -13,8 +13,8 @@ type Preview struct {
 	Versions []VersionChange
 	// Compositions has the roots whose composition would change, sorted.
 	Compositions []CompositionChange
-	// Rebound has the Workers that are not in the delta and bind a service of which another version would be served: what it does to those who
-	// didn't ask for it. Sorted by Worker, then binding.
+	// Rebound has the Workers that are not in the delta and bind a service of which another version would be served: what it
+	// does to those who didn't ask for it. Sorted by Worker, then binding.
 	Rebound []Rebound
 	// Changes is the plan; Moves pairs what it assigns and unassigns of each root.
 	Changes Changes
@@ -40,8 +40,8 @@ type Rebound struct {
 	Worker, Binding, Service, From, To string
 }
 
-// Preview returns what [State.Advance] would do, and leaves s as it is. The time is linear in the cluster: it plans on a copy. The error
-// joins every *[Fault] of the delta.
+// Preview returns what [State.Advance] would do, and leaves s as it is. The time is linear in the cluster: it plans on a
+// copy. The error joins every *[Fault] of the delta.
 func (s *State) Preview(d *Delta) (Preview, error) {
 	after := s.Clone()
 	changes, err := after.Advance(d)

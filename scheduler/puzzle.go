@@ -10,8 +10,8 @@ const (
 	puzzleTurns = 32
 )
 
-// puzzle improves on what one pass over a small batch has placed: it takes some of the new replicas up and lays them again, and keeps
-// what is no worse. Replicas that were there before the batch are never moved. It draws its choices from a fixed
+// puzzle improves on what one pass over a small batch has placed: it takes some of the new replicas up and lays them again,
+// and keeps what is no worse. Replicas that were there before the batch are never moved. It draws its choices from a fixed
 // sequence, so it comes to the same end each time.
 type puzzle struct {
 	s      *State
@@ -260,8 +260,8 @@ func (p *puzzle) restore(nodes []int32) {
 	}
 }
 
-// polish moves single pieces for the better until none can be: so that in the end no group lacks a replica that has room, or shares a
-// zone where another has.
+// polish moves single pieces for the better until none can be: so that in the end no group lacks a replica that has room, or
+// shares a zone where another has.
 func (p *puzzle) polish() {
 	best := p.score()
 	for again := true; again; {

@@ -104,7 +104,8 @@ func (b *balancer) sharing(g, n int32) int32 {
 	return others
 }
 
-// lift takes a group off a node and returns the best other node for it, with how many replicas that one's zone has; -1 if there is none.
+// lift takes a group off a node and returns the best other node for it, with how many replicas that one's zone has; -1 if
+// there is none.
 func (b *balancer) lift(g, n int32) (candidate, int32) {
 	s, k := b.s, b.k
 	s.look(g)

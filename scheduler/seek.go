@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	// seekShared is how many of a group's shared Workers, the heaviest, lead to nodes; seekPlaces how many nodes of each are looked at,
-	// and seekTries how many of those with room. More finds little: see docs/rationale/scheduler.md.
+	// seekShared is how many of a group's shared Workers, the heaviest, lead to nodes; seekPlaces how many nodes of each are
+	// looked at, and seekTries how many of those with room. More finds little: see docs/rationale/scheduler.md.
 	seekShared = 4
 	seekPlaces = 64
 	seekTries  = 8

@@ -113,9 +113,9 @@ type Pin struct {
 	Version string
 }
 
-// A Measure is what one Worker was seen to use on a node. It is rounded up to four significant bits, so that small
-// changes mean nothing. A Worker counts for the larger of what it declares and what was measured; if it declares nothing, for what was
-// measured. A zero Demand takes a measure back.
+// A Measure is what one Worker was seen to use on a node. It is rounded up to four significant bits, so that small changes
+// mean nothing. A Worker counts for the larger of what it declares and what was measured; if it declares nothing, for what
+// was measured. A zero Demand takes a measure back.
 type Measure struct {
 	Worker string
 	Demand Demand
@@ -148,8 +148,8 @@ type Changes struct {
 	Update []Assignment
 	// Unassign has what a node must stop. Its composition is the one that was assigned.
 	Unassign []Assignment
-	// Short has the roots that came to have fewer replicas than they should, or to be broken; [State.Shortages] tells why. Whole has those
-	// for which that ended. Both are sorted.
+	// Short has the roots that came to have fewer replicas than they should, or to be broken; [State.Shortages] tells why.
+	// Whole has those for which that ended. Both are sorted.
 	Short []string
 	Whole []string
 }

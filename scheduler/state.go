@@ -6,9 +6,10 @@ import (
 	"strings"
 )
 
-// A State is a planned cluster: the snapshot it was made from, with the changes of the plan carried out, and what is
-// needed to plan the next change quickly. Methods that return no Changes only read, and may run at the same time as each other;
-// [State.Advance] and [State.Rebalance] change the state and need it alone. Who wants to keep the state before takes a [State.Clone].
+// A State is a planned cluster: the snapshot it was made from, with the changes of the plan carried out, and what is needed
+// to plan the next change quickly. Methods that return no Changes only read, and may run at the same time as each other;
+// [State.Advance] and [State.Rebalance] change the state and need it alone. Who wants to keep the state before takes a
+// [State.Clone].
 type State struct {
 	settings Settings
 	g        *Graph
@@ -25,7 +26,10 @@ type State struct {
 	nodes      []node
 	nodeIDs    map[string]int32
 	freeNodes  []int32
-	// short has the groups with fewer replicas than they should have and the broken ones; everywhere those with replicas on all nodes.
+	// largest is the memory of the largest ready node, or -1 if that has to be looked for.
+	largest int64
+	// short has the groups with fewer replicas than they should have and the broken ones; everywhere those with replicas on
+	// all nodes.
 	short      set
 	everywhere set
 

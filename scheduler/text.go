@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// String has a line for each change: "+" for a new assignment, "~" for another composition in place, "-" for one that ends; then the
-// roots that came to be short and those that ceased to be. It is empty if nothing changes.
+// String has a line for each change: "+" for a new assignment, "~" for another composition in place, "-" for one that ends;
+// then the roots that came to be short and those that ceased to be. It is empty if nothing changes.
 func (c Changes) String() string {
 	var b strings.Builder
 	for _, part := range []struct {

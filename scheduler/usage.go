@@ -32,7 +32,7 @@ func (s *State) Clone() *State {
 		settings: s.settings, g: s.g.clone(), classes: s.classes.clone(),
 		demand: slices.Clone(s.demand), in: clonePacked(s.in), places: clonePacked(s.places), groupOf: slices.Clone(s.groupOf),
 		measured: maps.Clone(s.measured), groups: slices.Clone(s.groups), freeGroups: slices.Clone(s.freeGroups),
-		nodes: slices.Clone(s.nodes), nodeIDs: maps.Clone(s.nodeIDs), freeNodes: slices.Clone(s.freeNodes),
+		nodes: slices.Clone(s.nodes), nodeIDs: maps.Clone(s.nodeIDs), freeNodes: slices.Clone(s.freeNodes), largest: s.largest,
 		short: s.short.clone(), everywhere: s.everywhere.clone(),
 	}
 	for i := range t.groups {

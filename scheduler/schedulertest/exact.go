@@ -7,8 +7,9 @@ import (
 	"github.com/bindery/bindery/scheduler"
 )
 
-// A Score is how good a placement is, what comes first counting for more: groups without any replica, replicas that are missing, how
-// replicas share zones (the sum, over groups and zones, of the square of the number of replicas), and memory used in bytes.
+// A Score is how good a placement is, what comes first counting for more: groups without any replica, replicas that are
+// missing, how replicas share zones (the sum, over groups and zones, of the square of the number of replicas), and memory
+// used in bytes.
 type Score struct {
 	None, Missing, Sharing int
 	Bytes                  int64

@@ -95,7 +95,7 @@ func (h *Harness) Delete(names ...string) {
 	}
 }
 
-// Hold holds versions back, given as "auth@3"; Unhold lets them run again.
+// Hold holds versions back, given as "auth@3".
 func (h *Harness) Hold(pins ...string) {
 	h.T.Helper()
 	for _, pin := range pins {
@@ -103,7 +103,7 @@ func (h *Harness) Hold(pins ...string) {
 	}
 }
 
-// Unhold takes holds back.
+// Unhold lets held versions run again.
 func (h *Harness) Unhold(pins ...string) {
 	h.T.Helper()
 	for _, pin := range pins {
@@ -121,14 +121,23 @@ func (h *Harness) Measure(lines ...string) {
 	}
 }
 
-// Drain, Ready and Lose change the state of nodes.
-func (h *Harness) Drain(ids ...string) { h.T.Helper(); h.mark(scheduler.Draining, ids) }
+// Drain has nodes give up what they have.
+func (h *Harness) Drain(ids ...string) {
+	h.T.Helper()
+	h.mark(scheduler.Draining, ids)
+}
 
 // Ready brings nodes back.
-func (h *Harness) Ready(ids ...string) { h.T.Helper(); h.mark(scheduler.Ready, ids) }
+func (h *Harness) Ready(ids ...string) {
+	h.T.Helper()
+	h.mark(scheduler.Ready, ids)
+}
 
 // Lose takes nodes away without notice.
-func (h *Harness) Lose(ids ...string) { h.T.Helper(); h.mark(scheduler.Lost, ids) }
+func (h *Harness) Lose(ids ...string) {
+	h.T.Helper()
+	h.mark(scheduler.Lost, ids)
+}
 
 func (h *Harness) mark(state scheduler.NodeState, ids []string) {
 	h.T.Helper()
@@ -182,8 +191,8 @@ func (h *Harness) Plan() scheduler.Changes {
 	return changes
 }
 
-// Rebalance rebalances the cluster as of the last plan, checks and carries out. A state made anew, of shuffled lists, must come to the
-// same moves, and nothing may get worse.
+// Rebalance rebalances the cluster as of the last plan, checks and carries out. A state made anew, of shuffled lists, must
+// come to the same moves, and nothing may get worse.
 func (h *Harness) Rebalance(l scheduler.Limits) []scheduler.Move {
 	h.T.Helper()
 	if !reflect.DeepEqual(h.delta, scheduler.Delta{}) {

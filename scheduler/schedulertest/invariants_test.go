@@ -157,6 +157,17 @@ func TestHarnessFails(t *testing.T) {
 	}
 }
 
+// TestHarnessAsInTheDocs is what docs/scheduler.md shows.
+func TestHarnessAsInTheDocs(t *testing.T) {
+	h := New(t)
+	h.Nodes("n1 zone=a mem=512", "n2 zone=b mem=512")
+	h.Deploy("gateway root -> auth,application mem=8", "auth", "application -> auth")
+	h.Plan()
+	h.Lose("n2")
+	h.Plan()
+	h.Want("n1: gateway")
+}
+
 func TestHarnessChecksPlans(t *testing.T) {
 	w := sample(t)
 	w.Changes.Assign = nil

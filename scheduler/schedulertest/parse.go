@@ -43,8 +43,8 @@ func ParseNode(line string) (scheduler.Node, error) {
 	return n, nil
 }
 
-// ParseWorker reads a version of a Worker, as
-// "gateway@3 root -> auth,application mem=8 cpu=0.05 replicas=2 zones=a,b label:disk=ssd release=r7". Without @ the version is left empty.
+// ParseWorker reads a version of a Worker, as "gateway@3 root -> auth,application mem=8 cpu=0.05 replicas=2 zones=a,b
+// label:disk=ssd release=r7". Without @ the version is left empty.
 func ParseWorker(line string) (scheduler.Worker, error) {
 	v := scheduler.Version{}
 	w := scheduler.Worker{}
