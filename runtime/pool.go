@@ -66,8 +66,30 @@ func (p *Pool) Do(inv *invocation.Invocation, job Job) {
 	case iso != nil:
 		p.runHeld(iso, inv, job)
 	default:
-		p.DoIn(p.leastBusy(), inv, job)
+		p.queue(inv, job)
 	}
+}
+
+// queue has job run in the isolate with the shortest queue. While all of the pool's isolates are still being loaded by others it makes one
+// more, beyond the limit, rather than wait.
+func (p *Pool) queue(inv *invocation.Invocation, job Job) {
+	var best *Isolate
+	for _, iso := range *p.isolates.Load() {
+		if best == nil || iso.strand.Waiting() < best.strand.Waiting() {
+			best = iso
+		}
+	}
+	if best != nil {
+		p.DoIn(best, inv, job)
+		return
+	}
+	iso, err := load(p.Script)
+	if err != nil {
+		job.Failed(err)
+		inv.Release()
+		return
+	}
+	p.runHeld(iso, inv, job)
 }
 
 // DoIn queues job on one particular isolate of this pool, never on the caller's goroutine.
@@ -128,28 +150,6 @@ func (p *Pool) grow() (*Isolate, error) {
 		time.AfterFunc(p.idle, p.shrink)
 	}
 	return iso, nil
-}
-
-// leastBusy is the isolate with the shortest queue. While the pool's only isolates are still being loaded by others it waits for
-// none: it makes one more than the limit says.
-func (p *Pool) leastBusy() *Isolate {
-	for {
-		list := *p.isolates.Load()
-		var best *Isolate
-		for _, iso := range list {
-			if best == nil || iso.strand.Waiting() < best.strand.Waiting() {
-				best = iso
-			}
-		}
-		if best != nil {
-			return best
-		}
-		if iso, err := load(p.Script); err == nil {
-			iso.strand.Release()
-			return iso
-		}
-		goruntime.Gosched()
-	}
 }
 
 func (p *Pool) remove(iso *Isolate) {

@@ -349,6 +349,20 @@ func TestPoolGrowsUnderContentionAndShrinks(t *testing.T) {
 	})
 }
 
+// A script that fails to load fails every call, however many come at a time.
+func TestLoadFailureUnderContention(t *testing.T) {
+	p := runtime.NewPool(script(t, `for (let i = 0; i < 1000; i++); throw new Error("at the top"); export default {}`, nil), runtime.PoolOptions{Max: 1})
+	var wg sync.WaitGroup
+	for range 64 {
+		wg.Go(func() {
+			if a := get(p, "/"); a.err == nil || !strings.Contains(a.err.Error(), "at the top") {
+				t.Errorf("got %+v", a)
+			}
+		})
+	}
+	wg.Wait()
+}
+
 type holding struct{ in, out, done chan struct{} }
 
 func (h *holding) Start(*runtime.Isolate) goja.Value {
