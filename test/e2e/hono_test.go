@@ -9,6 +9,7 @@ import (
 )
 
 func TestHono(t *testing.T) {
+	t.Parallel()
 	d := runNPM(t, "testdata/hono")
 
 	// What is streamed arrives while the handler still runs, and a reader that goes away is noticed.
