@@ -112,9 +112,9 @@ func (r *Realm) Describe(v goja.Value) *Thrown {
 		return t
 	}
 	if d, ok := DOMExceptionClass.From(obj); ok {
-		return &Thrown{Class: "DOMException", Name: d.Name, Message: d.Message, Stack: r.text(obj, "stack")}
+		return &Thrown{Class: "DOMException", Name: d.Name, Message: d.Message, Stack: v8Stack(r.text(obj, "stack"))}
 	}
-	t.Message, t.Stack = r.text(obj, "message"), r.text(obj, "stack")
+	t.Message, t.Stack = r.text(obj, "message"), v8Stack(r.text(obj, "stack"))
 	t.Name = r.text(obj, "name")
 	t.Class = r.builtinClass(obj)
 	return t

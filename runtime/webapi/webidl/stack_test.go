@@ -1,0 +1,17 @@
+package webidl
+
+import "testing"
+
+func TestStackIsWordedAsInV8(t *testing.T) {
+	for in, want := range map[string]string{
+		"TypeError: x\n\tat boom (hello.ts:5:32(3))\n\tat fetch (hello.ts:6:52(47))\n": "TypeError: x\n    at boom (hello.ts:5:32)\n    at fetch (hello.ts:6:52)",
+		"Error\n\tat a.js:1:2(3)\n\tat f (native)":                                     "Error\n    at a.js:1:2\n    at f (native)",
+		"Error: two\nlines\n\tat (a(b).js:1:2(30))":                                    "Error: two\nlines\n    at (a(b).js:1:2)",
+		"no frames": "no frames",
+		"":          "",
+	} {
+		if got := v8Stack(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
