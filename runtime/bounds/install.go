@@ -36,9 +36,15 @@ var typedArrays = map[string]int64{
 	"Float32Array": 4, "Float64Array": 8, "BigInt64Array": 8, "BigUint64Array": 8,
 }
 
-// atOnce are the globals whose objects script reaches without reading a global: by a regular expression literal, an async function, an
-// error of the engine's. They are guarded when the realm is made.
-var atOnce = []string{"RegExp", "Promise", "Error"}
+// guardReachable bounds what script reaches without reading a global: by a regular expression literal, an async function, an error of
+// the engine's. No template makes those objects, so each realm makes them before script runs.
+func (s *state) guardReachable() {
+	r := webidl.Of(s.rt)
+	r.Global("RegExp")
+	r.Global("Error")
+	promise, _, _ := s.rt.NewPromise()
+	s.guardProperties("Promise.prototype", s.rt.ToValue(promise).(*goja.Object).Prototype())
+}
 
 var globalFunctions = []string{
 	"Function", "Object", "Number", "BigInt", "Date", "eval",
@@ -78,9 +84,7 @@ var install = sync.OnceFunc(func() {
 	}
 	webidl.Prepare(func(rt *goja.Runtime) {
 		refuseCode(rt)
-		for _, name := range atOnce {
-			webidl.Of(rt).Global(name)
-		}
+		of(rt).guardReachable()
 	})
 })
 

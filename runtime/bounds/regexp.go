@@ -12,13 +12,13 @@ const RegExpTimeout = time.Second
 
 const (
 	// A pattern that costs more than this isn't compiled. The cost is about how many steps of a program it becomes.
-	maxPatternCost = 1 << 15
+	maxPatternCost = 1 << 18
 	// How deep the groups of a pattern may lie in each other.
 	maxPatternDepth = 250
 	// A text this long is looked at before it is matched.
 	longSubject = 1 << 12
 	// Steps of a program times length of a text: a linear match takes some nanoseconds for each.
-	maxMatchWork = 1 << 30
+	maxMatchWork = 1 << 32
 
 	textPattern = "Regular expression too large"
 	textSlow    = "Regular expression took too long"
