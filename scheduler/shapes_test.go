@@ -92,9 +92,14 @@ func TestStartsInHalfPlacedCluster(t *testing.T) {
 	h := cluster(t, 4, 32)
 	h.Deploy("a root -> s mem=4", "b root -> s mem=4 replicas=1", "c root mem=20", "s mem=4")
 	h.Snapshot.Assigned = []scheduler.Assignment{
-		{Root: "a", Node: "n0", Composition: "old"}, {Root: "a", Node: "n3", Composition: "old"}, {Root: "a", Node: "gone"},
-		{Root: "b", Node: "n0"}, {Root: "b", Node: "n1"}, {Root: "b", Node: "n2"},
-		{Root: "c", Node: "n0"}, {Root: "nobody", Node: "n1", Composition: "x"},
+		{Root: "a", Node: "n0", Composition: "old"},
+		{Root: "a", Node: "n3", Composition: "old"},
+		{Root: "a", Node: "gone"},
+		{Root: "b", Node: "n0"},
+		{Root: "b", Node: "n1"},
+		{Root: "b", Node: "n2"},
+		{Root: "c", Node: "n0"},
+		{Root: "nobody", Node: "n1", Composition: "x"},
 	}
 	c := h.Plan()
 	for _, want := range []scheduler.Assignment{{Root: "a", Node: "gone"}, {Root: "nobody", Node: "n1", Composition: "x"}} {
