@@ -161,6 +161,13 @@ func TestCalls(t *testing.T) {
 		{"the request of the client does not follow", `const r = await env.LEAF.fetch(new Request("http://x/redirect", request)); return new Response(String(r.status))`, "200 302"},
 		{"headers of an answer are immutable, a copy is not", `const r = await env.LEAF.fetch(request); try { r.headers.set("a", "b") } catch (e) { const c = new Response(r.body, r); c.headers.set("a", "b"); return new Response(e.name + c.headers.get("a")) }`, "200 TypeErrorb"},
 		{"body of a request is used", `const r = new Request("http://x/echo", { method: "POST", body: "b" }); await env.LEAF.fetch(r); return new Response(String(r.bodyUsed))`, "200 true"},
+		{"url of the answer", `const r = await env.LEAF.fetch("http://x/redirect#h"); const q = await env.LEAF.fetch("http://x/p#h"); return new Response([r.url, r.redirected, q.url, q.redirected].join())`, "200 http://x/landed,true,http://x/p,false"},
+		{"an aborted signal", `try { await env.LEAF.fetch("http://x/p", { signal: AbortSignal.abort("why") }) } catch (e) { return new Response(String(e)) }`, "200 why"},
+		{"a signal that times out", `try { await env.LEAF.fetch("http://x/later", { signal: AbortSignal.timeout(1) }) } catch (e) { return new Response(e.name) }`, "200 TimeoutError"},
+		{"a signal that is aborted later", `const c = new AbortController(); const p = env.LEAF.fetch("http://x/later", { signal: c.signal }); c.abort(new RangeError("mine")); return p.catch(e => new Response(e.name + e.message))`, "200 RangeErrormine"},
+		{"a signal that is not aborted", `return env.LEAF.fetch("http://x/later", { signal: new AbortController().signal })`, "200 later"},
+		{"a body that the callee does not read", `const { readable, writable } = new TransformStream(); const p = env.LEAF.fetch("http://x/p", { method: "POST", body: readable }); const w = writable.getWriter();
+			try { for (let i = 0; i < 100; i++) await w.write(new Uint8Array(1000)); return new Response("all written") } catch (e) { return new Response("cancelled " + (await p).status) }`, "200 cancelled 200"},
 		{"relative url", `try { await env.LEAF.fetch("/path") } catch (e) { return new Response(e.name) }`, "200 TypeError"},
 	}
 	for _, tt := range tests {

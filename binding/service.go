@@ -3,12 +3,14 @@ package binding
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"sync/atomic"
 
 	"github.com/dop251/goja"
 
 	"github.com/bindery/bindery/runtime"
 	"github.com/bindery/bindery/runtime/invocation"
+	"github.com/bindery/bindery/runtime/webapi/event"
 	"github.com/bindery/bindery/runtime/webapi/fetch"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
@@ -37,21 +39,25 @@ func (f *fetcher) fetch(c webidl.Call) goja.Value {
 		panic(c.Error("%s", webidl.GlobalScope))
 	}
 	request := fetch.BuildRequest(c.Realm, c.Arg(0), c.Arg(1))
+	signal := request.Signal()
+	if signal != nil && signal.Aborted() {
+		panic(signal.Reason())
+	}
 	data, err := request.Take(c.Realm)
 	if err != nil {
 		panic(c.FromError(err))
 	}
-	return f.call(c.Realm, data, 0)
+	return f.call(c.Realm, data, signal, 0)
 }
 
-// call sends one request; redirects is how many came before it.
-func (f *fetcher) call(r *webidl.Realm, data *fetch.RequestData, redirects int) goja.Value {
+// call sends one request, which signal aborts if it is not nil; redirects is how many came before it.
+func (f *fetcher) call(r *webidl.Realm, data *fetch.RequestData, signal *event.Signal, redirects int) goja.Value {
 	inv := r.Invocation()
 	child, err := inv.Child(f.target.Name)
 	if err != nil {
 		panic(r.Error("%s", err))
 	}
-	s := &serviceCall{fetcher: f, r: r, parent: inv, child: child, request: data, redirects: redirects}
+	s := &serviceCall{fetcher: f, r: r, parent: inv, child: child, request: data, signal: signal, redirects: redirects}
 	if data.Redirect != fetch.RedirectManual {
 		// Redirects are followed here: to the callee it is a request like one from outside, which follows none if passed on.
 		data = new(*data)
@@ -80,6 +86,7 @@ type serviceCall struct {
 	r             *webidl.Realm // of the caller
 	parent, child *invocation.Invocation
 	request       *fetch.RequestData // as the caller made it
+	signal        *event.Signal
 	redirects     int
 
 	state    atomic.Int32
@@ -91,6 +98,8 @@ type serviceCall struct {
 	settle   func(func())
 	unabort  func()
 	unend    func()
+	unsignal func()
+	cut      bool // by the signal: the answer is nobody's any more
 }
 
 // done takes the answer, on any goroutine.
@@ -101,7 +110,33 @@ func (s *serviceCall) done(d *fetch.ResponseData, err error) {
 	}
 	s.unabort()
 	s.unend()
-	s.settle(func() { s.r.Then(s.r.Promised(s.settled), s.deferred.Resolve, s.deferred.Reject) })
+	s.settle(func() {
+		s.unsignal()
+		if s.cut {
+			s.discard()
+			return
+		}
+		s.r.Then(s.r.Promised(s.settled), s.deferred.Resolve, s.deferred.Reject)
+	})
+}
+
+// discard lets go of an answer that nobody will read.
+func (s *serviceCall) discard() {
+	if s.err == nil && s.response.Body.IsLive() {
+		s.response.Body.Stream().Cancel(invocation.ErrDisconnected)
+	}
+}
+
+// follow has the caller's signal reject its promise and abort the callee. It runs on the caller's strand.
+func (s *serviceCall) follow() (stop func()) {
+	if s.signal == nil {
+		return func() {}
+	}
+	return s.signal.OnAbort(func() {
+		s.cut = true
+		s.child.Abort(nil)
+		s.deferred.Reject(s.signal.Reason())
+	})
 }
 
 // result is the caller's promise: settled if the answer is there.
@@ -114,9 +149,11 @@ func (s *serviceCall) result() goja.Value {
 	// A caller that is gone, or that ends without waiting, cuts the callee off.
 	s.unabort = s.parent.OnAbort(s.child.Abort)
 	s.unend = s.parent.OnEnd(func() { s.child.Abort(invocation.ErrEnded) })
+	s.unsignal = s.follow()
 	if !s.state.CompareAndSwap(undecided, awaited) {
 		s.unabort()
 		s.unend()
+		s.unsignal()
 		s.settle(func() {})
 		return s.settled()
 	}
@@ -136,10 +173,11 @@ func (s *serviceCall) settled() goja.Value {
 	case err != nil:
 		return s.r.Rejected(s.r.TypeError("%s", err))
 	case next == nil:
-		return s.r.Resolved(fetch.NewResponseObject(s.r, s.response))
+		d := new(*s.response) // as the caller sees it, it came from somewhere
+		d.URL, _, _ = strings.Cut(s.request.URL, "#")
+		d.Redirected = s.redirects > 0
+		return s.r.Resolved(fetch.NewResponseObject(s.r, d))
 	}
-	if s.response.Body.IsLive() {
-		s.response.Body.Stream().Cancel(nil)
-	}
-	return s.call(s.r, next, s.redirects+1)
+	s.discard()
+	return s.call(s.r, next, s.signal, s.redirects+1)
 }

@@ -31,6 +31,10 @@ var _ Job = (*Fetch)(nil)
 func (f *Fetch) Start(iso *Isolate) goja.Value {
 	f.state.props = f.Props
 	request := fetch.NewRequestObject(iso.Realm, f.Request, fetch.Options{Immutable: true, Invocation: f.Invocation})
+	if f.Request.Body.IsLive() {
+		q, _ := fetch.RequestOf(request)
+		f.Invocation.OnEnd(func() { iso.Post(nil, func() { q.Abandon(invocation.ErrEnded) }) })
+	}
 	return iso.callFetch(f.Entrypoint, f.Invocation, request, &f.state)
 }
 

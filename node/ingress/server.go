@@ -59,13 +59,20 @@ func (u *unusedConns) follow(c net.Conn, state http.ConnState) {
 	}
 }
 
+// close closes those that are unused by now, and in a while those that were too young.
 func (u *unusedConns) close() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	young := false
 	for c, since := range u.since {
 		if time.Since(since) > unusedAfter {
 			_ = c.Close()
+		} else {
+			young = true
 		}
+	}
+	if young {
+		time.AfterFunc(unusedAfter, u.close)
 	}
 }
 

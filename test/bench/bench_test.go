@@ -16,7 +16,7 @@ import (
 
 // floor is the floor under the heap that both sides of every comparison have, as the node sets one: pointer-free, never touched, so
 // never resident.
-var floor = make([]byte, 32<<20)
+var floor = make([]byte, 20<<20)
 
 func TestMain(m *testing.M) {
 	code := m.Run()

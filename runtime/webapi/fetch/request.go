@@ -120,6 +120,14 @@ func (q *Request) cfText(r *webidl.Realm) (text string, err error) {
 	return text, nil
 }
 
+// Abandon cancels the body, if it is a stream that came with the request and was not handed on: whoever sends it must not wait for a reader
+// that will never come. For the end of the invocation that got the request.
+func (q *Request) Abandon(reason error) {
+	if b := q.body; b != spent && b.IsLive() {
+		b.Stream().Cancel(reason)
+	}
+}
+
 // Signal is the signal that aborts the request, nil where there is none: to be watched while the request is under way. That of an incoming
 // request is none of these, as on Cloudflare without the flag request_signal_passthrough: who passes it on with `signal: request.signal`
 // has it abort the subrequest.
