@@ -34,7 +34,6 @@ func init() {
 		"RegExp.prototype[Symbol.match]":   matchesAll("match"),
 		"RegExp.prototype[Symbol.replace]": matchesAll("replace"),
 		"RegExp.prototype[Symbol.split]":   matchesAll("split"),
-		"%RegExpStringIterator%.next":      matches,
 	} {
 		rules[id] = r
 	}
