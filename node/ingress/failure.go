@@ -3,6 +3,7 @@ package ingress
 import (
 	"encoding/json"
 	"errors"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -105,7 +106,8 @@ func (h *Handler) exception(x *exchange, err error) {
 }
 
 // notFound says why a request has no root, and with Local what there is instead.
-func (s *Site) notFound(host, target string) string {
+func (s *Site) notFound(r *http.Request, target string) string {
+	host := r.Host
 	path, _, _ := strings.Cut(target, "?")
 	text := "There is no Worker at " + host + path
 	if !s.local {
@@ -118,6 +120,9 @@ func (s *Site) notFound(host, target string) string {
 	var b strings.Builder
 	b.WriteString(text + ".\n\nServed here:\n")
 	port := (&url.URL{Host: host}).Port()
+	if local, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr); ok && port == "" {
+		port = strconv.Itoa(local.Port) // a made-up Host header has none
+	}
 	if port != "" {
 		port = ":" + port
 	}

@@ -111,7 +111,7 @@ func (x *exchange) serve() {
 	}
 	root := site.choose(scheme(x.r), x.r.Host, target)
 	if root == nil {
-		x.refuse(http.StatusNotFound, site.notFound(x.r.Host, target))
+		x.refuse(http.StatusNotFound, site.notFound(x.r, target))
 		return
 	}
 	x.entry.Worker = root.Worker

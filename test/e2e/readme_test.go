@@ -111,7 +111,7 @@ func TestReadme(t *testing.T) {
 			got.WriteString(body.Text() + "\n")
 		}
 		resp.Body.Close()
-		if strings.TrimRight(got.String(), "\n") != b.output {
+		if steady(strings.TrimRight(got.String(), "\n")) != b.output {
 			t.Errorf("%s\ngives\n%s\nREADME.md says\n%s", b.command, got.String(), b.output)
 		}
 	}
