@@ -42,6 +42,7 @@ func (f *file) build(env string) {
 	f.bindings()
 	f.routes()
 	f.limits()
+	f.placement()
 	f.dev()
 	f.bundle()
 }

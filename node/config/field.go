@@ -51,7 +51,7 @@ var fields = func() map[string]field {
 		"usage_model": {inherited, noEffect}, "addresses": {topOnly, "no mail is received"},
 	}
 	for _, name := range []string{
-		"name", "main", "compatibility_date", "compatibility_flags", "route", "routes", "workers_dev", "limits", "rules",
+		"name", "main", "compatibility_date", "compatibility_flags", "route", "routes", "workers_dev", "limits", "placement", "rules",
 		"build", "tsconfig", "jsx_factory", "jsx_fragment", "minify", "keep_names", "no_bundle",
 		"find_additional_modules", "base_dir", "preserve_file_names",
 	} {
@@ -61,7 +61,7 @@ var fields = func() map[string]field {
 		all[name] = field{scope: perEnv}
 	}
 	for _, name := range []string{
-		"placement", "observability", "logpush", "preview_urls", "first_party_worker", "access", "cache",
+		"observability", "logpush", "preview_urls", "first_party_worker", "access", "cache",
 		"compliance_region", "python_modules", "previews",
 	} {
 		all[name] = field{inherited, noEffect}

@@ -60,6 +60,7 @@ func FuzzTOML(f *testing.F) {
 		"[[services]]\nbinding = \"A\"\nservice = \"b\"\nprops = { a.b = [1, 2.5, \"x\"] }\n[[services]]\n[services.props]\nx = 1",
 		"a.b = 1\n[a.b]\n", "[a]\n[a]\n", "a = [[[1]]]\na = 2", "[[a]]\n[a.b]\n[[a]]\n[a.b]", "x = {a = 1}\nx.b = 2",
 		"d = 2026-08-01\ne = 07:32:00\nf = 0x1F\ng = inf\nh = 1_000.5e3", "\ufeffa = '''\nx'''\r\nb = \"\"\"\n\\\n y\"\"\"", "\xff", "a = ",
+		"main = 1\n[placement]\nmemory = \"1.5 GiB\"\ncpu = 1e-400\nreplicas = \"all\"\nzones = [\"a\"]\nlabels = { \"\" = \"b\" }",
 		"[a]\nb.c = 1\n[a.b.d]", "a = index.js", "0='''\r\n", "main = 1\nvars = {a = 1979-05-27}",
 		strings.Repeat("a.", 100) + "b = 1", "a = " + strings.Repeat("[", 200),
 	} {

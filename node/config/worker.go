@@ -39,6 +39,7 @@ type Worker struct {
 	Routes     []Route
 	WorkersDev *bool // nil when the file doesn't say
 	Limits     Limits
+	Placement  Placement
 	Dev        Dev
 	Bundle     Bundle
 
@@ -83,6 +84,24 @@ type Route struct {
 type Limits struct {
 	CPUMs       int // CPU time in milliseconds
 	Subrequests int
+}
+
+// AllReplicas, as Placement.Replicas, asks for every node that will do.
+const AllReplicas = -1
+
+// Placement is what a Worker asks of the nodes it runs on, and of how many; the zero value asks for nothing in particular.
+// Development has one node and no regard for it.
+type Placement struct {
+	// Memory is what the Worker takes of a node, in bytes; 0 is the default.
+	Memory int64
+	// CPU is the same in thousandths of a core; 0 is the default.
+	CPU int
+	// Replicas is the number of nodes of the group whose root is this Worker: 0 is the default, or AllReplicas.
+	Replicas int
+	// Zones are the only ones allowed, in the order of the file; nil allows any.
+	Zones []string
+	// Labels must all be on a node with the same value; nil allows any node.
+	Labels map[string]string
 }
 
 // Dev is where the development server listens, "" and 0 for the default.
