@@ -6,6 +6,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/bindery/bindery/runtime/engine"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
@@ -21,6 +22,7 @@ func prepareEagerly(rt *goja.Runtime) {
 		}
 		s.replaceProperties(t.path, v.(*goja.Object))
 	}
+	engine.Define(rt, engine.ObjectPrototype(rt), []engine.Member{{Name: "__proto__", Make: protoAccessor}})
 	global := rt.GlobalObject()
 	names := slices.Concat(whole, globalFunctions, slices.Sorted(maps.Keys(typedArrays)))
 	for _, name := range names {

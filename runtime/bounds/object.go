@@ -244,8 +244,8 @@ func indexed(o *goja.Object) int64 {
 		return int64(list.Len())
 	}
 	if o.ClassName() == "String" {
-		if t, ok := o.Get("length").(goja.Value); ok {
-			return t.ToInteger()
+		if n := o.Get("length"); n != nil {
+			return n.ToInteger()
 		}
 	}
 	return 0
