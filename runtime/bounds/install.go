@@ -13,13 +13,17 @@ import (
 
 // templated are the built-ins that goja makes member by member, as they are touched; each with the prefix of its rules.
 var templated = []struct{ expression, path string }{
-	{"Object", "Object"}, {"Object.prototype", "Object.prototype"},
+	{"Object", "Object"},
+	{"Object.prototype", "Object.prototype"},
 	{"Function.prototype", "Function.prototype"},
 	{"Array.prototype", "Array.prototype"},
 	{"String.prototype", "String.prototype"},
-	{"Number", "Number"}, {"Number.prototype", "Number.prototype"},
-	{"BigInt", "BigInt"}, {"BigInt.prototype", "BigInt.prototype"},
-	{"Date", "Date"}, {"Date.prototype", "Date.prototype"},
+	{"Number", "Number"},
+	{"Number.prototype", "Number.prototype"},
+	{"BigInt", "BigInt"},
+	{"BigInt.prototype", "BigInt.prototype"},
+	{"Date", "Date"},
+	{"Date.prototype", "Date.prototype"},
 	{"Math", "Math"},
 	{"Object.getPrototypeOf(Uint8Array).prototype", "%TypedArray%.prototype"},
 	{"DataView.prototype", "DataView.prototype"},
