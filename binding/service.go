@@ -3,7 +3,6 @@ package binding
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"sync/atomic"
 
 	"github.com/dop251/goja"
@@ -93,7 +92,11 @@ type serviceCall struct {
 	response *fetch.ResponseData
 	err      error
 
-	// Set before state becomes awaited.
+	*wait // set before state becomes awaited
+}
+
+// wait is what a call needs that has not been answered when the caller looks.
+type wait struct {
 	deferred *webidl.Deferred
 	settle   func(func())
 	unabort  func()
@@ -144,8 +147,7 @@ func (s *serviceCall) result() goja.Value {
 	if s.state.Load() == answered {
 		return s.settled()
 	}
-	s.deferred = s.r.NewDeferred()
-	s.settle = s.r.Pending()
+	s.wait = &wait{deferred: s.r.NewDeferred(), settle: s.r.Pending()}
 	// A caller that is gone, or that ends without waiting, cuts the callee off.
 	s.unabort = s.parent.OnAbort(s.child.Abort)
 	s.unend = s.parent.OnEnd(func() { s.child.Abort(invocation.ErrEnded) })
@@ -173,10 +175,7 @@ func (s *serviceCall) settled() goja.Value {
 	case err != nil:
 		return s.r.Rejected(s.r.TypeError("%s", err))
 	case next == nil:
-		d := new(*s.response) // as the caller sees it, it came from somewhere
-		d.URL, _, _ = strings.Cut(s.request.URL, "#")
-		d.Redirected = s.redirects > 0
-		return s.r.Resolved(fetch.NewResponseObject(s.r, d))
+		return s.r.Resolved(fetch.NewFetchedResponse(s.r, s.response, s.request.URL, s.redirects > 0))
 	}
 	s.discard()
 	return s.call(s.r, next, s.signal, s.redirects+1)

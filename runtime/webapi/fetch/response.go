@@ -1,6 +1,8 @@
 package fetch
 
 import (
+	"strings"
+
 	"github.com/dop251/goja"
 
 	"github.com/bindery/bindery/runtime/body"
@@ -40,6 +42,26 @@ type Response struct {
 	data *ResponseData
 	own  bool // data was handed to nobody
 	cf   cfProperty
+
+	url        string // set: it came from there, whatever data says
+	redirected bool
+}
+
+// NewFetchedResponse is NewResponseObject for the answer to a request to url, which may have a fragment: script sees that it came from
+// there.
+func NewFetchedResponse(r *webidl.Realm, d *ResponseData, url string, redirected bool) *goja.Object {
+	p := NewResponse(d)
+	p.url, p.redirected = url, redirected
+	return ResponseClass.New(r, p)
+}
+
+// from is where the response came from, without fragment; "" for one that script made.
+func (p *Response) from() (url string, redirected bool) {
+	if p.url != "" {
+		url, _, _ = strings.Cut(p.url, "#")
+		return url, p.redirected
+	}
+	return p.data.URL, p.data.Redirected
 }
 
 // NewResponseObject wraps a response that comes into this realm from the network or from another Worker; its headers are immutable. d and
@@ -93,7 +115,7 @@ func (p *Response) Take(r *webidl.Realm) (*ResponseData, error) {
 
 // clone is https://fetch.spec.whatwg.org/#dom-response-clone, constant in the body's size.
 func (p *Response) clone(r *webidl.Realm) *Response {
-	c := &Response{data: p.data, cf: cfProperty{json: p.cf.text()}}
+	c := &Response{data: p.data, cf: cfProperty{json: p.cf.text()}, url: p.url, redirected: p.redirected}
 	p.own = false
 	p.message.clone(r, &c.message)
 	c.hdr = p.hdr.Copy()
@@ -114,8 +136,14 @@ func init() {
 		Getter("ok", func(p *Response, r *webidl.Realm) goja.Value {
 			return r.ToValue(p.data.Status >= 200 && p.data.Status <= 299)
 		}).
-		Getter("url", func(p *Response, r *webidl.Realm) goja.Value { return r.Str(p.data.URL) }).
-		Getter("redirected", func(p *Response, r *webidl.Realm) goja.Value { return r.ToValue(p.data.Redirected) }).
+		Getter("url", func(p *Response, r *webidl.Realm) goja.Value {
+			url, _ := p.from()
+			return r.Str(url)
+		}).
+		Getter("redirected", func(p *Response, r *webidl.Realm) goja.Value {
+			_, redirected := p.from()
+			return r.ToValue(redirected)
+		}).
 		Getter("type", func(p *Response, r *webidl.Realm) goja.Value { return r.Str(p.typ()) }).
 		Getter("webSocket", func(*Response, *webidl.Realm) goja.Value { return goja.Null() }).
 		Getter("cf", func(p *Response, r *webidl.Realm) goja.Value { return p.cf.value(r) }).
