@@ -21,7 +21,6 @@ type Worker struct {
 	Services      []Service
 	Text          map[string]string          // vars and secrets, by binding name
 	JSON          map[string]json.RawMessage // vars that are not text
-	Limits        invocation.Limits
 }
 
 // Service is a binding to another Worker.
@@ -116,7 +115,7 @@ func (c *Composition) poolFor(m *member, o Options) *runtime.Pool {
 	}
 	script := &runtime.Script{
 		Worker: m.Name, Program: m.Program, ServiceWorker: m.ServiceWorker,
-		Observer: o.Observer, Limits: m.Limits,
+		Observer: o.Observer,
 	}
 	script.Env = (&environment{composition: c, member: m}).build
 	script.Prepare = prepare(o.Outbound)
@@ -139,14 +138,6 @@ func (c *Composition) Link(worker string) string {
 		return m.link
 	}
 	return ""
-}
-
-// Isolates is how many isolates a Worker has now.
-func (c *Composition) Isolates(worker string) int {
-	if m := c.members[worker]; m != nil {
-		return m.pool.Size()
-	}
-	return 0
 }
 
 // Warm loads an isolate of each of the given Workers, of all if none is given, so that their top-level code has run. Errors: those of

@@ -14,14 +14,8 @@ import (
 type executionContext struct {
 	iso   *Isolate
 	inv   *invocation.Invocation
-	state *callState
+	given json.RawMessage // the binding's
 	props goja.Value
-}
-
-// callState is what a handler asked for during a call, for whoever made it.
-type callState struct {
-	props       json.RawMessage
-	passThrough bool
 }
 
 var contextClass = webidl.NewClass[*executionContext]("ExecutionContext")
@@ -32,13 +26,12 @@ func init() {
 			c.iso.waitUntil(c.inv, call.Arg(0))
 			return goja.Undefined()
 		}).
-		Method("passThroughOnException", 0, func(c *executionContext, _ webidl.Call) goja.Value {
-			c.state.passThrough = true
-			return goja.Undefined()
+		Method("passThroughOnException", 0, func(*executionContext, webidl.Call) goja.Value {
+			return goja.Undefined() // no origin server stands behind a Worker here: there is nothing to pass to
 		}).
 		Getter("props", func(c *executionContext, r *webidl.Realm) goja.Value {
 			if c.props == nil {
-				c.props = parseProps(r, c.state.props)
+				c.props = parseProps(r, c.given)
 			}
 			return c.props
 		})
@@ -56,8 +49,8 @@ func parseProps(r *webidl.Realm, props json.RawMessage) goja.Value {
 	return r.Invoke(parse, goja.Undefined(), r.Str(string(props)))
 }
 
-func (iso *Isolate) newContext(inv *invocation.Invocation, state *callState) *goja.Object {
-	return contextClass.New(iso.Realm, &executionContext{iso: iso, inv: inv, state: state})
+func (iso *Isolate) newContext(inv *invocation.Invocation, props json.RawMessage) *goja.Object {
+	return contextClass.New(iso.Realm, &executionContext{iso: iso, inv: inv, given: props})
 }
 
 // waitUntil keeps inv alive until v settles; a rejection is reported.

@@ -21,21 +21,18 @@ type Fetch struct {
 	// Done is called exactly once, on any goroutine, perhaps before Pool.Do returns. A live body belongs to the receiver, who must
 	// read it to its end or cancel it: until then the invocation goes on. It must not run script.
 	Done func(*fetch.ResponseData, error)
-
-	state callState
 }
 
 var _ Job = (*Fetch)(nil)
 
 // Start implements Job.
 func (f *Fetch) Start(iso *Isolate) goja.Value {
-	f.state.props = f.Props
 	request := fetch.NewRequestObject(iso.Realm, f.Request, fetch.Options{Immutable: true, Invocation: f.Invocation})
 	if f.Request.Body.IsLive() {
 		q, _ := fetch.RequestOf(request)
 		f.Invocation.OnEnd(func() { iso.Post(nil, func() { q.Abandon(invocation.ErrEnded) }) })
 	}
-	return iso.callFetch(f.Entrypoint, f.Invocation, request, &f.state)
+	return iso.callFetch(f.Entrypoint, f.Invocation, request, f.Props)
 }
 
 // Fulfilled implements Job.
@@ -58,9 +55,6 @@ func (f *Fetch) Fulfilled(iso *Isolate, v goja.Value) {
 
 // Failed implements Job.
 func (f *Fetch) Failed(err error) { f.Done(nil, err) }
-
-// PassThrough reports whether the handler called ctx.passThroughOnException. Read it in Done.
-func (f *Fetch) PassThrough() bool { return f.state.passThrough }
 
 // heldStream keeps an invocation alive while its response body is under way.
 type heldStream struct {

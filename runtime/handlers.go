@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"encoding/json"
 	"strings"
 
 	"github.com/dop251/goja"
@@ -99,20 +100,20 @@ func wants(fn *goja.Object) int {
 }
 
 // callFetch calls the fetch handler of entrypoint name; it panics with what script throws.
-func (iso *Isolate) callFetch(name string, inv *invocation.Invocation, request *goja.Object, state *callState) goja.Value {
+func (iso *Isolate) callFetch(name string, inv *invocation.Invocation, request *goja.Object, props json.RawMessage) goja.Value {
 	r := iso.Realm
 	if iso.Script.ServiceWorker {
 		if name != "" && name != DefaultEntrypoint {
 			panic(noEntrypoint(r, iso, name))
 		}
-		return iso.dispatchFetch(inv, request, state)
+		return iso.dispatchFetch(inv, request)
 	}
 	e := iso.handlers.entrypoint(iso, name)
 	if e == nil {
 		panic(noEntrypoint(r, iso, name))
 	}
 	if e.construct != nil {
-		return iso.callClass(e, inv, request, state)
+		return iso.callClass(e, inv, request, props)
 	}
 	if e.fetch == nil {
 		panic(noFetch(r, e.name))
@@ -123,13 +124,13 @@ func (iso *Isolate) callFetch(name string, inv *invocation.Invocation, request *
 	case 2:
 		return r.Invoke(e.fetch, e.this, request, iso.env)
 	}
-	return r.Invoke(e.fetch, e.this, request, iso.env, iso.newContext(inv, state))
+	return r.Invoke(e.fetch, e.this, request, iso.env, iso.newContext(inv, props))
 }
 
 // callClass makes an instance for this one call: instance state never carries over.
-func (iso *Isolate) callClass(e *entrypoint, inv *invocation.Invocation, request *goja.Object, state *callState) goja.Value {
+func (iso *Isolate) callClass(e *entrypoint, inv *invocation.Invocation, request *goja.Object, props json.RawMessage) goja.Value {
 	r := iso.Realm
-	instance, err := e.construct(nil, iso.newContext(inv, state), iso.env)
+	instance, err := e.construct(nil, iso.newContext(inv, props), iso.env)
 	if err != nil {
 		panic(err)
 	}

@@ -59,12 +59,6 @@ var (
 	ErrCondemned = errors.New("isolate lost")
 )
 
-// Invocation is the one on whose behalf script runs now.
-func (iso *Isolate) Invocation() *invocation.Invocation { return iso.Realm.Invocation() }
-
-// Env is the object of bindings. Only on the strand.
-func (iso *Isolate) Env() *goja.Object { return iso.env }
-
 // Post implements webidl.Host.
 func (iso *Isolate) Post(inv *invocation.Invocation, task func()) {
 	iso.strand.Post(func() {
@@ -288,6 +282,3 @@ func (iso *Isolate) condemn(inv *invocation.Invocation, cause error) {
 		c.fail(iso.lost)
 	}
 }
-
-// Lost reports whether the isolate was condemned. Only on the strand.
-func (iso *Isolate) Lost() bool { return iso.lost != nil }

@@ -22,8 +22,6 @@ type Script struct {
 	Prepare func(r *webidl.Realm)
 	// Observer is told what happens in the isolates. Nil means nobody is.
 	Observer Observer
-	// Limits bound the invocations that come from outside.
-	Limits invocation.Limits
 
 	arities sync.Map // entrypoint name -> how many arguments its fetch handler asks for
 }

@@ -13,7 +13,6 @@ type fetchEvent struct {
 	event.Event
 	iso      *Isolate
 	inv      *invocation.Invocation
-	state    *callState
 	request  *goja.Object
 	response goja.Value // what respondWith was given, nil if it was not called
 }
@@ -35,16 +34,15 @@ func init() {
 			e.iso.waitUntil(e.inv, c.Arg(0))
 			return goja.Undefined()
 		}).
-		Method("passThroughOnException", 0, func(e *fetchEvent, _ webidl.Call) goja.Value {
-			e.state.passThrough = true
-			return goja.Undefined()
+		Method("passThroughOnException", 0, func(*fetchEvent, webidl.Call) goja.Value {
+			return goja.Undefined() // as that of ExecutionContext
 		})
 }
 
 // dispatchFetch fires a fetch event and gives what the script answers with.
-func (iso *Isolate) dispatchFetch(inv *invocation.Invocation, request *goja.Object, state *callState) goja.Value {
+func (iso *Isolate) dispatchFetch(inv *invocation.Invocation, request *goja.Object) goja.Value {
 	r := iso.Realm
-	e := &fetchEvent{Event: event.Event{Type: "fetch", Cancelable: true}, iso: iso, inv: inv, state: state, request: request}
+	e := &fetchEvent{Event: event.Event{Type: "fetch", Cancelable: true}, iso: iso, inv: inv, request: request}
 	listeners, err := event.DispatchGlobal(r, fetchEventClass.New(r, e))
 	if err != nil && e.response == nil {
 		panic(err)

@@ -126,7 +126,7 @@ func services(w *config.Worker) []binding.Service {
 func member(w *config.Worker, c *code) binding.Worker {
 	m := binding.Worker{
 		Name: w.Name, Version: version(w, c.hash), Program: c.program, ServiceWorker: c.classic,
-		Services: services(w), Text: map[string]string{}, JSON: map[string]json.RawMessage{}, Limits: limits(w),
+		Services: services(w), Text: map[string]string{}, JSON: map[string]json.RawMessage{},
 	}
 	for name, v := range w.Vars {
 		if v.JSON != nil {

@@ -89,20 +89,6 @@ func publicValue(obj *goja.Object) any {
 
 var typeOfProxy = reflect.TypeFor[goja.Proxy]()
 
-// SetValue replaces the Go value of an object made by NewObject. It reports false, and does nothing, on any other.
-func SetValue(v goja.Value, value any) bool {
-	obj, ok := v.(*goja.Object)
-	if !ok || Value(v) == nil {
-		return false
-	}
-	if native == nil {
-		obj.GetSymbol(hostSlot).Export().(*carrier).value = value
-		return true
-	}
-	*at[any](unsafe.Pointer(obj), native.hostVal) = value
-	return true
-}
-
 // RuntimeOf is the runtime that obj belongs to; nil where only goja's public API is used, which can't tell.
 func RuntimeOf(obj *goja.Object) *goja.Runtime {
 	if native == nil {

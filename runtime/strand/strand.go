@@ -59,13 +59,6 @@ func (s *Strand) Waiting() int {
 	return len(s.queue)
 }
 
-// Idle reports whether nobody holds the strand. The answer may be old by the time it is read.
-func (s *Strand) Idle() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return !s.held
-}
-
 // drain runs queued tasks, holding the strand, until none is left.
 func (s *Strand) drain() {
 	for {
