@@ -12,8 +12,15 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// maxName is the length of a Worker's name: it is a label of NAME.localhost.
-const maxName = 63
+const (
+	// maxName is the length of a Worker's name: it is a label of NAME.localhost.
+	maxName = 63
+
+	// maxCPUMs and maxSubrequests are the most that Cloudflare allows
+	// (https://developers.cloudflare.com/workers/platform/limits/).
+	maxCPUMs       = 300_000
+	maxSubrequests = 10_000_000
+)
 
 var (
 	validName = regexp.MustCompile(`^[a-z0-9_][a-z0-9_-]*$`)
@@ -266,14 +273,15 @@ func (f *file) compatibility() {
 	}
 }
 
+// limits reads the limits of an invocation. An environment's limits take the place of all of the top level's.
 func (f *file) limits() {
 	t := f.inherit("limits")
-	if !t.isTable("a table, such as { cpu_ms = 50 }") {
+	if !t.isTable("a table, such as { cpu_ms = 300, subrequests = 100 }") {
 		return
 	}
 	t.only("cpu_ms", "subrequests")
-	f.w.Limits.CPUMs, _ = t.in("cpu_ms").number(1, 300_000, "an integer of milliseconds")
-	f.w.Limits.Subrequests, _ = t.in("subrequests").number(1, 1_000_000_000, "an integer")
+	f.w.Limits.CPUMs, _ = t.in("cpu_ms").number(1, maxCPUMs, "an integer of milliseconds")
+	f.w.Limits.Subrequests, _ = t.in("subrequests").number(1, maxSubrequests, "an integer")
 }
 
 func (f *file) dev() {

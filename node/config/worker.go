@@ -80,10 +80,10 @@ type Route struct {
 	Pos              api.Location
 }
 
-// Limits are the limits of an invocation; zero is the default.
+// Limits are the limits of an invocation; zero is the node's default.
 type Limits struct {
-	CPUMs       int // CPU time in milliseconds
-	Subrequests int
+	CPUMs       int // CPU time in milliseconds, 1 to 300,000
+	Subrequests int // calls of fetch, bindings included, 1 to 10,000,000
 }
 
 // AllReplicas, as Placement.Replicas, asks for every node that will do.
