@@ -51,14 +51,19 @@ func (m *message) setObject(r *webidl.Realm, obj *goja.Object) (contentType stri
 		return "application/x-www-form-urlencoded;charset=UTF-8", true
 	}
 	if s, ok := streams.Of(obj); ok {
-		switch {
-		case s.Disturbed():
-			panic(r.TypeError(textDisturbed))
-		case s.Locked():
-			panic(r.TypeError(textLocked))
-		}
-		m.stream = s
+		m.extract(r, s)
 		return "", true
 	}
 	return "", false
+}
+
+// extract makes a stream the body. It throws if that was read or is being read.
+func (m *message) extract(r *webidl.Realm, s *streams.ReadableStream) {
+	switch {
+	case s.Disturbed():
+		panic(r.TypeError(textDisturbed))
+	case s.Locked():
+		panic(r.TypeError(textLocked))
+	}
+	m.stream = s
 }

@@ -24,7 +24,10 @@ func TestMain(m *testing.M) {
 	runtimetest.Main(m, fetch.API, headers.API, blob.API, formdata.API, event.API, url.API, streams.API)
 }
 
-const used = "throws TypeError: Body has already been used. It can only be used once. Use tee() first if you need to read it twice."
+const (
+	used      = "throws TypeError: Body has already been used. It can only be used once. Use tee() first if you need to read it twice."
+	disturbed = "throws TypeError: This ReadableStream is disturbed (has already been read from), and cannot be used as a body."
+)
 
 func TestResponse(t *testing.T) {
 	runtimetest.Table(t, []runtimetest.Case{
@@ -132,7 +135,7 @@ func TestStreamBody(t *testing.T) {
 		{Src: `const r = new Response("x"); r.body.getReader(); return await r.text()`, Want: "throws TypeError: This ReadableStream is currently locked to a reader."},
 		{Src: `const r = new Response("x"); r.body.getReader(); r.clone()`, Want: "throws TypeError: This ReadableStream is currently locked to a reader."},
 		{Src: `const r = new Response("x"); const d = r.body.getReader(); await d.read(); d.releaseLock(); return r.bodyUsed + await r.text()`, Want: used},
-		{Src: `const s = made(), d = s.getReader(); await d.read(); d.releaseLock(); return new Response(s)`, Want: "throws TypeError: This ReadableStream is disturbed (has already been read from), and cannot be used as a body."},
+		{Src: `const s = made(), d = s.getReader(); await d.read(); d.releaseLock(); return new Response(s)`, Want: disturbed},
 		{Src: `const s = made(); s.getReader(); new Response(s)`, Want: "throws TypeError: This ReadableStream is currently locked"},
 		{Src: `const r = new Response(made("a", "b")), c = r.clone(); return await r.text() + await c.text()`, Want: "abab"},
 		{Src: `const r = new Response("ab"); r.body; const c = r.clone(); return await r.text() + await c.text() + r.bodyUsed`, Want: "ababtrue"},
@@ -184,7 +187,14 @@ func TestRequestFromRequest(t *testing.T) {
 		{Src: post + `new Request(a, { method: "GET" })`, Want: "throws TypeError: Request with a GET or HEAD method cannot have a body."},
 		{Src: post + `await a.text(); return new Request(a)`, Want: "throws TypeError: Cannot reconstruct a Request with a used body."},
 		{Src: post + `await a.text(); return await new Request(a, { body: "c" }).text()`, Want: "c"},
-		{Src: post + `await a.text(); return new Request("http://y", a)`, Want: used},
+		{Src: post + `await a.text(); return new Request("http://y", a)`, Want: disturbed},
+		{Src: post + `a.body.getReader(); new Request("http://y", a)`, Want: "throws TypeError: This ReadableStream is currently locked"},
+		// A Request as init is a dictionary: both have the one stream.
+		{Src: post + `const b = new Request("http://y/2", a); return [a.body === b.body, a.bodyUsed, await b.text(), a.bodyUsed, await a.text().catch(e => e.name)].join()`, Want: "true,false,a,true,TypeError"},
+		{Src: post + `const b = new Request("http://y/2", a); return [await a.text(), b.bodyUsed, await b.text().catch(e => e.name)].join()`, Want: "a,true,TypeError"},
+		{Src: post + `const b = new Request("http://y/2", a), c = new Request(b); return [await c.text(), a.bodyUsed, b.bodyUsed].join()`, Want: "a,true,true"},
+		{Src: `const a = new Request("http://x", { method: "POST", body: new Response("s").body }), b = new Request("http://y", a); return [a.body === b.body, await b.text(), a.bodyUsed].join()`, Want: "true,s,true"},
+		{Src: `const a = new Request("http://x"), b = new Request("http://y", a); [a.body, b.body, b.method].join()`, Want: ",,GET"},
 		{Src: post + `const b = new Request(a); b.headers.set("h", 2); a.headers.set("h", 3); new Request(a.clone ? "http://z" : "", b).headers.get("h") + a.headers.get("h")`, Want: "23"},
 		{Src: post + `const b = a.clone(); b.headers.set("h", 2); a.cf.c = 5; return [a.headers.get("h"), await a.text(), await b.text(), b.cf.c, b.redirect].join()`, Want: "1,a,a,1,manual"},
 		{Src: post + `a.cf.d = 2; JSON.stringify(new Request(a).cf)`, Want: `{"c":1,"d":2}`},

@@ -84,8 +84,9 @@ func TestGlobalFetch(t *testing.T) {
 		`return await fetch("data:,a")`:                                                                                             "throws TypeError: Fetch API cannot load: data:,a",
 		`return await fetch()`:                                                                                                      "throws TypeError: Failed to execute 'fetch': 1 argument required",
 		`return await fetch("http://x", { signal: AbortSignal.abort("early") }).catch(e=>e)`:                                        "early",
-		`const q = new Request("http://x", { method: "POST", body: "b" }); await q.text(); return await fetch(q)`:                   used,
-		`return fetch("") instanceof Promise ? (fetch("").catch(() => 0), await fetch("").catch(e => e.name)) : 0`:                  "TypeError",
+		`const q = new Request("http://x/q", { method: "PUT", body: "b" }), t = await (await fetch("http://x/r", q)).text(); return [t, q.bodyUsed, await fetch("http://x/r", q).catch(e => e.name)].join()`: "PUT http://x/r   b,true,TypeError",
+		`const q = new Request("http://x", { method: "POST", body: "b" }); await q.text(); return await fetch(q)`:                                                                                            used,
+		`return fetch("") instanceof Promise ? (fetch("").catch(() => 0), await fetch("").catch(e => e.name)) : 0`:                                                                                           "TypeError",
 	} {
 		t.Run(src, func(t *testing.T) {
 			rt, _ := withOutside(t)

@@ -23,7 +23,7 @@ type message struct {
 	hdrObj *goja.Object // of hdr, made at first touch
 
 	// A null body has neither body nor stream. stream is there once script has seen it, or if the body came as one; body is nil if it came as
-	// one.
+	// one. Two messages may have the same stream, and then the same body.
 	body   *body.Body
 	stream *streams.ReadableStream
 	used   bool // body was read or handed over
@@ -63,13 +63,18 @@ func (m *message) bodyObject(r *webidl.Realm) goja.Value {
 	if m.null() {
 		return goja.Null()
 	}
+	return m.streamOf(r).Object()
+}
+
+// streamOf is the stream of a body that is not null.
+func (m *message) streamOf(r *webidl.Realm) *streams.ReadableStream {
 	if m.stream == nil {
 		m.stream = newStream(r, m.body)
 		if m.used { // by a reader that script did not see: the stream must look as if it was read
 			_, _ = takeStream(r, m.stream) // can't fail: nobody has locked it
 		}
 	}
-	return m.stream.Object()
+	return m.stream
 }
 
 // take hands the body over, nil for a null one, and marks it used. Errors are Thrown.

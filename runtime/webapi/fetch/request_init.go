@@ -84,22 +84,17 @@ func (b *building) inherit(q *Request) {
 	b.follows, b.inv = q.follows, q.inv
 }
 
-// fromRequest takes a Request as init: as on Cloudflare that is all of it but the URL, and runs no getter.
+// fromRequest takes a Request as init: as on Cloudflare that is all of it but the URL, and runs no getter. It stands for the dictionary of its
+// properties, so its stream becomes the body of both: whoever reads or sends one has used the other too.
 func (b *building) fromRequest(q *Request) {
 	url := b.data.URL
 	b.inherit(q)
 	b.data.URL = url
 	b.hdr = headers.Make(q.hdr.List().Clone(), false)
 	b.hasHeaders, b.hasBody, b.hasMethod = true, true, true
-	if why := ""; !q.null() {
-		if why = q.unusable(); why != "" {
-			panic(b.r.TypeError("%s", why))
-		}
-		if q.body != nil && !q.body.IsLive() {
-			b.body = q.body // a whole body serves both
-			return
-		}
-		b.takeBody(q)
+	if !q.null() {
+		b.extract(b.r, q.streamOf(b.r))
+		b.body = q.body
 	}
 }
 
