@@ -2,7 +2,6 @@ package binding
 
 import (
 	"encoding/json"
-	"fmt"
 	"sync/atomic"
 
 	"github.com/dop251/goja"
@@ -167,10 +166,8 @@ func (s *serviceCall) settled() goja.Value {
 	if s.err != nil {
 		return s.r.Rejected(s.r.FromError(s.err))
 	}
-	next, err := fetch.Redirected(s.request, s.response)
-	if err == nil && next != nil && s.redirects == fetch.MaxRedirects {
-		err = fmt.Errorf("too many redirects (more than %d)", fetch.MaxRedirects)
-	}
+	location, _ := s.response.Headers.Get("location")
+	next, err := fetch.Redirected(s.request, s.response.Status, location, s.redirects)
 	switch {
 	case err != nil:
 		return s.r.Rejected(s.r.TypeError("%s", err))

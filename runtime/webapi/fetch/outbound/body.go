@@ -34,8 +34,6 @@ func newOutgoing(b *body.Body) *outgoing {
 	return &outgoing{stream: b.Stream(), size: b.Size()}
 }
 
-func (o *outgoing) live() bool { return o.stream != nil }
-
 func (o *outgoing) discard(why error) {
 	if o.stream != nil {
 		o.stream.Cancel(why)

@@ -62,89 +62,64 @@ func New(o Options) *Client {
 // Close closes idle connections. Requests under way go on.
 func (c *Client) Close() { c.transport.CloseIdleConnections() }
 
-// maxRedirects is https://fetch.spec.whatwg.org/#http-redirect-fetch, step 7.
-const maxRedirects = 20
-
 // Fetch implements fetch.Outbound. Errors name method and URL; a *RefusedError is among their causes where an address was refused.
 func (c *Client) Fetch(ctx context.Context, req *fetch.RequestData) (*fetch.ResponseData, error) {
-	h, err := newHop(req)
-	if err != nil {
-		return nil, fail(req.Method, req.URL, err)
+	h := &hop{request: req, body: newOutgoing(req.Body)}
+	if err := h.begin(); err != nil {
+		h.discard(err)
+		return nil, fail(req, err)
 	}
 	for n := 0; ; n++ {
 		response, err := c.roundTrip(ctx, h)
 		if err != nil {
-			return nil, fail(h.method, h.url.Href(), err)
+			return nil, fail(h.request, err)
 		}
 		if response.StatusCode < 200 {
 			_ = response.Body.Close()
 			err := fmt.Errorf("the server switched protocols (%s), which was not asked for", response.Status)
 			h.discard(err)
-			return nil, fail(h.method, h.url.Href(), err)
+			return nil, fail(h.request, err)
 		}
-		location := response.Header.Get("Location")
-		if location == "" || !isRedirect(response.StatusCode) || req.Redirect == fetch.RedirectManual {
+		from := h.request
+		next, err := fetch.Redirected(from, response.StatusCode, response.Header.Get("Location"), n)
+		if next == nil && err == nil {
 			return h.response(response, n > 0), nil
 		}
 		_, _ = io.CopyN(io.Discard, response.Body, 2<<10) // so that the connection can be used again
 		_ = response.Body.Close()
-		from := h.url.Href()
-		switch {
-		case req.Redirect == fetch.RedirectError:
-			err = errors.New("it redirects, and the request's redirect mode is \"error\"")
-		case n == maxRedirects:
-			err = fmt.Errorf("too many redirects (more than %d)", maxRedirects)
-		default:
-			err = h.follow(response.StatusCode, location)
+		if err == nil {
+			err = h.follow(next)
 		}
 		if err != nil {
 			h.discard(err)
-			return nil, fail(h.method, from, err)
+			return nil, fail(from, err)
 		}
 	}
 }
 
-func fail(method, url string, err error) error {
-	url, _, _ = strings.Cut(url, "#")
-	return fmt.Errorf("fetch %s %s: %w", method, url, err)
-}
-
-func isRedirect(status int) bool {
-	switch status {
-	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
-		return true
-	}
-	return false
+func fail(q *fetch.RequestData, err error) error {
+	url, _, _ := strings.Cut(q.URL, "#")
+	return fmt.Errorf("fetch %s %s: %w", q.Method, url, err)
 }
 
 // hop is one request of a chain of redirects.
 type hop struct {
-	method  string
-	url     *whatwgurl.URL
-	headers *headers.List
-	cache   string
+	request *fetch.RequestData // but for its body
+	url     *whatwgurl.URL     // the request's
 	body    *outgoing
 }
 
-func newHop(req *fetch.RequestData) (*hop, error) {
-	h := &hop{method: req.Method, headers: req.Headers, cache: req.Cache, body: newOutgoing(req.Body)}
-	u, err := whatwgurl.Parse(req.URL, nil)
+// begin looks at a request that was not sent yet.
+func (h *hop) begin() error {
+	u, err := whatwgurl.Parse(h.request.URL, nil)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	h.url = u
-	if err := h.check(); err != nil {
-		h.discard(err)
-		return nil, err
-	}
-	return h, nil
-}
-
-func (h *hop) check() error {
-	if s := h.url.Protocol(); s != "http:" && s != "https:" {
+	if s := u.Protocol(); s != "http:" && s != "https:" {
 		return fmt.Errorf("the scheme %q can't be fetched; http and https can", s)
 	}
-	if v, ok := h.headers.Get("upgrade"); ok && strings.EqualFold(v, "websocket") {
+	if v, ok := h.request.Headers.Get("upgrade"); ok && strings.EqualFold(v, "websocket") {
 		return errors.New("WebSockets are not supported by this runtime")
 	}
 	return nil
@@ -154,41 +129,13 @@ func (h *hop) check() error {
 func (h *hop) discard(why error) { h.body.discard(why) }
 
 // follow turns h into the request that a redirect asks for.
-func (h *hop) follow(status int, location string) error {
-	to, err := whatwgurl.Parse(location, h.url)
-	if err != nil {
-		return fmt.Errorf("redirect to %q: %w", location, err)
-	}
-	if _, hash, ok := strings.Cut(h.url.Href(), "#"); ok && to.Hash() == "" {
-		to.SetHash(hash)
-	}
-	from := h.url
-	h.url = to
-	if err := h.check(); err != nil {
-		return fmt.Errorf("redirect to %s: %w", to.Href(), err)
-	}
-	get := (status == http.StatusMovedPermanently || status == http.StatusFound) && h.method == http.MethodPost ||
-		status == http.StatusSeeOther && h.method != http.MethodGet && h.method != http.MethodHead
-	if get {
+func (h *hop) follow(next *fetch.RequestData) error {
+	if next.Body == nil {
 		h.discard(errors.New("a redirect made the request a GET"))
-		h.method, h.body = http.MethodGet, newOutgoing(nil)
-		h.drop("content-encoding", "content-language", "content-location", "content-type", "content-length")
-	} else if h.body.live() {
-		return fmt.Errorf("redirect %d to %s: the request's body is a stream, which can't be sent twice", status, to.Href())
+		h.body = newOutgoing(nil)
 	}
-	if from.Origin() != to.Origin() {
-		h.drop("authorization", "proxy-authorization", "cookie")
-	}
-	return nil
-}
-
-func (h *hop) drop(names ...string) {
-	for _, name := range names {
-		if h.headers.Has(name) {
-			h.headers = h.headers.Clone()
-			h.headers.Delete(name)
-		}
-	}
+	h.request = next
+	return h.begin()
 }
 
 // perConnection are the headers that belong to a connection and not to a message.
@@ -197,7 +144,7 @@ var perConnection = []string{
 }
 
 func (c *Client) roundTrip(ctx context.Context, h *hop) (*http.Response, error) {
-	header := h.headers.HTTP()
+	header := h.request.Headers.HTTP()
 	for _, connection := range header["Connection"] {
 		for name := range strings.SplitSeq(connection, ",") {
 			header.Del(strings.TrimSpace(name))
@@ -214,16 +161,16 @@ func (c *Client) roundTrip(ctx context.Context, h *hop) (*http.Response, error) 
 	if _, ok := header["Accept-Encoding"]; !ok {
 		header["Accept-Encoding"] = []string{"gzip, deflate"}
 	}
-	if h.cache != "" { // https://fetch.spec.whatwg.org/#http-network-or-cache-fetch, step 17
+	if cache := h.request.Cache; cache != "" { // https://fetch.spec.whatwg.org/#http-network-or-cache-fetch, step 17
 		if _, ok := header["Cache-Control"]; !ok {
 			header["Cache-Control"] = []string{"no-cache"}
 		}
-		if _, ok := header["Pragma"]; !ok && h.cache != "no-store" {
+		if _, ok := header["Pragma"]; !ok && cache != "no-store" {
 			header["Pragma"] = []string{"no-cache"}
 		}
 	}
 	req := (&http.Request{
-		Method: h.method, URL: target(h.url), Host: h.url.Host(), Header: header, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Method: h.request.Method, URL: target(h.url), Host: h.url.Host(), Header: header, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}).WithContext(ctx)
 	h.body.attach(ctx, req)
 	return c.transport.RoundTrip(req)
@@ -250,7 +197,7 @@ func (h *hop) response(p *http.Response, redirected bool) *fetch.ResponseData {
 		Status: p.StatusCode, StatusText: strings.TrimPrefix(strings.TrimPrefix(p.Status, strconv.Itoa(p.StatusCode)), " "),
 		URL: url, Redirected: redirected,
 	}
-	d.Body = incoming(h.method, p) // may drop headers
+	d.Body = incoming(h.request.Method, p) // may drop headers
 	for _, name := range perConnection {
 		delete(p.Header, name)
 	}

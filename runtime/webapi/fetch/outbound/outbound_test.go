@@ -216,7 +216,7 @@ func TestRedirects(t *testing.T) {
 		{"relative", request("GET", s.URL+"/302?to=../x%3Fa"), "GET /x?a host=true length=0 encoding=[] map[] "},
 		{"loop", request("GET", s.URL+"/loop"), "error: too many redirects (more than 20)"},
 		{"manual", mode(request("GET", s.URL+"/302?to=/x"), fetch.RedirectManual), ""},
-		{"error", mode(request("GET", s.URL+"/302?to=/x"), fetch.RedirectError), `error: it redirects, and the request's redirect mode is "error"`},
+		{"error", mode(request("GET", s.URL+"/302?to=/x"), fetch.RedirectError), `error: the response is a redirect, and the request's redirect mode is "error"`},
 		{"to another scheme", request("GET", s.URL+"/302?to=file:///etc/passwd"), `error: the scheme "file:" can't be fetched`},
 		{"to nonsense", request("GET", s.URL+"/302?to=http://[::x"), `error: redirect to "http://[::x"`},
 	} {
