@@ -140,10 +140,11 @@ func copyOf(s *state, own native) native {
 	}
 }
 
-// elementsOf gives the elements of a typed array as a Go slice that shares their memory; invalid if v is none.
+// elementsOf gives the elements of a typed array as a Go slice that shares their memory; invalid if v is none, or has none, as when its
+// buffer is detached: goja panics then when it makes the slice.
 func elementsOf(v goja.Value) reflect.Value {
 	o, ok := v.(*goja.Object)
-	if !ok || o.ExportType().Kind() != reflect.Slice || o.ClassName() != "Object" {
+	if !ok || o.ExportType().Kind() != reflect.Slice || o.ClassName() != "Object" || o.Get("0") == nil {
 		return reflect.Value{}
 	}
 	return reflect.ValueOf(o.Export())
