@@ -40,6 +40,7 @@ func installBuiltins() {
 			touched[root] = append(touched[root], on)
 		}
 	}
+	completeBuffers()
 	for root, objects := range touched {
 		err := engine.WrapGlobal(root, func(rt *goja.Runtime, v *goja.Object) {
 			if !firstTouch(rt, root) {
@@ -51,6 +52,26 @@ func installBuiltins() {
 					target = target.Get(step).(*goja.Object)
 				}
 				engine.Define(rt, target, byObject[on])
+			}
+		})
+		if err != nil {
+			panic(err)
+		}
+	}
+}
+
+// typedArrays lead to ArrayBuffer.prototype, by their buffers, without the global that leads to it being read.
+var typedArrays = []string{
+	"Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array", "Uint16Array", "Int32Array", "Uint32Array",
+	"Float32Array", "Float64Array", "BigInt64Array", "BigUint64Array",
+}
+
+// completeBuffers has ArrayBuffer completed when a class of typed arrays is first read.
+func completeBuffers() {
+	for _, name := range typedArrays {
+		err := engine.WrapGlobal(name, func(rt *goja.Runtime, _ *goja.Object) {
+			if r := webidl.Of(rt); r != nil {
+				r.Global("ArrayBuffer")
 			}
 		})
 		if err != nil {

@@ -103,6 +103,7 @@ func (r *Realm) BufferSource(v goja.Value) []byte {
 
 // ArrayBuffer makes an ArrayBuffer over b, which script may change from now on.
 func (r *Realm) ArrayBuffer(b []byte) *goja.Object {
+	r.Global("ArrayBuffer") // what is completed when its global is first read is complete from here on
 	return r.VM.ToValue(r.VM.NewArrayBuffer(b)).(*goja.Object)
 }
 

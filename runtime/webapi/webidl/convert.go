@@ -25,16 +25,16 @@ func (r *Realm) DOMString(v goja.Value) goja.String {
 	if s, ok := v.(goja.String); ok {
 		return s
 	}
-	if v == nil {
+	switch x := v.(type) {
+	case nil:
 		v = goja.Undefined()
+	case *goja.Object:
+		v = r.primitive(x, "string")
 	}
-	if _, ok := v.(*goja.Symbol); ok {
-		panic(r.TypeError("Cannot convert a Symbol value to a string"))
-	}
-	switch p := v.ToString().(type) { // goja leaves numbers, booleans, null and undefined as they are
+	switch p := v.(type) { // goja leaves numbers, booleans, null and undefined as they are
 	case goja.String:
 		return p
-	case *goja.Symbol: // an object whose toString gave one
+	case *goja.Symbol:
 		panic(r.TypeError("Cannot convert a Symbol value to a string"))
 	default:
 		return r.VM.ToValue(p.String()).(goja.String)
@@ -66,6 +66,9 @@ func (r *Realm) ByteString(v goja.Value) string {
 
 // Number converts to an unrestricted double. Objects may run script; symbols and BigInts throw.
 func (r *Realm) Number(v goja.Value) float64 {
+	if obj, ok := v.(*goja.Object); ok {
+		v = r.primitive(obj, "number")
+	}
 	if _, ok := v.(*goja.Symbol); ok {
 		panic(r.TypeError("Cannot convert a Symbol value to a number"))
 	}
