@@ -21,6 +21,7 @@ type Worker struct {
 	Services      []Service
 	Text          map[string]string          // vars and secrets, by binding name
 	JSON          map[string]json.RawMessage // vars that are not text
+	Limits        runtime.Limits
 }
 
 // Service is a binding to another Worker.
@@ -39,6 +40,7 @@ type Options struct {
 	Observer runtime.Observer
 	Pool     runtime.PoolOptions
 	Outbound fetch.Outbound // for global fetch; nil refuses every fetch
+	Guard    *runtime.Guard // keeps Workers within their limits; nil: nobody does
 }
 
 // Composition is a set of Workers, each pinned to one version, bound to each other. It is immutable; its methods may be called from any
@@ -115,7 +117,7 @@ func (c *Composition) poolFor(m *member, o Options) *runtime.Pool {
 	}
 	script := &runtime.Script{
 		Worker: m.Name, Program: m.Program, ServiceWorker: m.ServiceWorker,
-		Observer: o.Observer,
+		Observer: o.Observer, Guard: o.Guard, Limits: m.Limits,
 	}
 	script.Env = (&environment{composition: c, member: m}).build
 	script.Prepare = prepare(o.Outbound)

@@ -65,7 +65,7 @@ func (f *fetcher) call(r *webidl.Realm, data *fetch.RequestData, signal *event.S
 	if iso := runtime.IsolateOf(r); f.self && iso != nil {
 		f.target.pool.DoIn(iso, child, &s.job)
 	} else {
-		f.target.pool.Do(child, &s.job)
+		f.target.pool.DoFrom(iso, child, &s.job)
 	}
 	return s.result()
 }

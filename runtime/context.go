@@ -58,7 +58,7 @@ func (iso *Isolate) waitUntil(inv *invocation.Invocation, v goja.Value) {
 	if !inv.Hold() {
 		return
 	}
-	c := &call{iso: iso, inv: inv, job: &waitJob{iso: iso, inv: inv}}
+	c := &call{iso: iso, inv: inv, job: &waitJob{iso: iso, inv: inv}, background: true}
 	iso.add(c)
 	iso.Realm.ThenAsync(v, c.fulfil, func(reason goja.Value) { c.fail(iso.Realm.Describe(reason)) })
 }

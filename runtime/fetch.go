@@ -2,7 +2,6 @@ package runtime
 
 import (
 	"encoding/json"
-	"sync"
 
 	"github.com/dop251/goja"
 
@@ -30,7 +29,10 @@ func (f *Fetch) Start(iso *Isolate) goja.Value {
 	request := fetch.NewRequestObject(iso.Realm, f.Request, fetch.Options{Immutable: true, Invocation: f.Invocation})
 	if f.Request.Body.IsLive() {
 		q, _ := fetch.RequestOf(request)
-		f.Invocation.OnEnd(func() { iso.Post(nil, func() { q.Abandon(invocation.ErrEnded) }) })
+		sent := f.Request.Body.Stream()
+		f.Invocation.OnEnd(func() {
+			iso.postOr(nil, func() { q.Abandon(invocation.ErrEnded) }, func() { sent.Cancel(invocation.ErrEnded) })
+		})
 	}
 	return iso.callFetch(f.Entrypoint, f.Invocation, request, f.Props)
 }
@@ -48,31 +50,13 @@ func (f *Fetch) Fulfilled(iso *Isolate, v goja.Value) {
 		return
 	}
 	if d.Body.IsLive() && f.Invocation.Hold() {
-		d.Body = body.Live(&heldStream{Stream: d.Body.Stream(), inv: f.Invocation}, d.Body.Size())
+		f.Invocation.Streaming(+1)
+		held := &heldStream{Stream: d.Body.Stream(), iso: iso, inv: f.Invocation}
+		iso.streams.add(held)
+		d.Body = body.Live(held, d.Body.Size())
 	}
 	f.Done(d, nil)
 }
 
 // Failed implements Job.
 func (f *Fetch) Failed(err error) { f.Done(nil, err) }
-
-// heldStream keeps an invocation alive while its response body is under way.
-type heldStream struct {
-	body.Stream
-	inv  *invocation.Invocation
-	once sync.Once
-}
-
-func (s *heldStream) Pull(deliver func([]byte, error)) {
-	s.Stream.Pull(func(chunk []byte, err error) {
-		deliver(chunk, err)
-		if err != nil {
-			s.once.Do(s.inv.Release)
-		}
-	})
-}
-
-func (s *heldStream) Cancel(reason error) {
-	s.Stream.Cancel(reason)
-	s.once.Do(s.inv.Release)
-}

@@ -12,6 +12,7 @@ import (
 	"github.com/bindery/bindery/runtime/engine"
 	"github.com/bindery/bindery/runtime/invocation"
 	"github.com/bindery/bindery/runtime/strand"
+	"github.com/bindery/bindery/runtime/watchdog"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
@@ -24,6 +25,10 @@ type Isolate struct {
 	Realm  *webidl.Realm
 
 	strand   strand.Strand
+	watch    watchdog.Runner
+	guard    *Guard       // nil: nobody watches
+	retired  atomic.Bool  // takes no new calls
+	charged  atomic.Int64 // bytes that native functions allocated for script
 	pending  atomic.Int64 // work under way that will come back
 	lastUsed atomic.Int64 // Unix nanoseconds
 
@@ -35,6 +40,7 @@ type Isolate struct {
 	starting Job        // what startJob starts
 	started  goja.Value // what it returned
 	lost     error      // why the isolate was condemned
+	streams  liveBodies // of responses under way: safe from any goroutine
 	loading  bool
 }
 
@@ -46,6 +52,8 @@ type call struct {
 	inv        *invocation.Invocation
 	job        Job
 	prev, next *call
+	deadline   watchdog.Deadline
+	background bool // under waitUntil: it does not answer
 	listed     bool
 	done       bool
 }
@@ -61,11 +69,18 @@ var (
 
 // Post implements webidl.Host.
 func (iso *Isolate) Post(inv *invocation.Invocation, task func()) {
+	iso.postOr(inv, task, nil)
+}
+
+// postOr is Post, with what is to be done if the isolate is lost.
+func (iso *Isolate) postOr(inv *invocation.Invocation, task, otherwise func()) {
 	iso.strand.Post(func() {
-		if iso.lost != nil {
-			return
+		switch {
+		case iso.lost == nil:
+			iso.turn(inv, task)
+		case otherwise != nil:
+			otherwise()
 		}
-		iso.turn(inv, task)
 	})
 }
 
@@ -109,11 +124,19 @@ func (iso *Isolate) turn(inv *invocation.Invocation, task func()) {
 	iso.condemn(inv, err)
 }
 
-// enter is Realm.Enter with Go panics turned into errors: goja has some, and so may we.
+// enter is Realm.Enter under the watchdog's eyes, with Go panics turned into errors: goja has some, and so may we.
 func (iso *Isolate) enter(inv *invocation.Invocation, task func()) (err error) {
+	if inv != nil {
+		iso.watch.Begin(&inv.CPU)
+	} else {
+		iso.watch.Begin(nil)
+	}
 	defer func() {
 		if x := recover(); x != nil {
 			err = &panicError{value: x, stack: string(debug.Stack())}
+		}
+		if cause := iso.watch.End(); cause != nil {
+			err = cause
 		}
 	}()
 	return iso.Realm.Enter(inv, task)
@@ -172,17 +195,18 @@ func (iso *Isolate) await(inv *invocation.Invocation, job Job, v goja.Value) {
 	switch {
 	case p == nil:
 		job.Fulfilled(iso, v)
-		inv.Release()
+		iso.release(inv)
 	case p.State() == goja.PromiseStateFulfilled:
 		job.Fulfilled(iso, p.Result())
-		inv.Release()
+		iso.release(inv)
 	case p.State() == goja.PromiseStateRejected:
 		iso.Realm.Handled(p)
 		job.Failed(iso.Realm.Describe(p.Result()))
-		inv.Release()
+		iso.release(inv)
 	default:
 		c := &call{iso: iso, inv: inv, job: job}
 		iso.add(c)
+		iso.guard.awaitResponse(c)
 		engine.Then(iso.Realm.VM, p, c.fulfil, func(reason goja.Value) { c.fail(iso.Realm.Describe(reason)) })
 	}
 }
@@ -205,7 +229,7 @@ func (c *call) fulfil(v goja.Value) {
 	}
 	c.finish()
 	c.job.Fulfilled(c.iso, v)
-	c.inv.Release()
+	c.release()
 }
 
 func (c *call) fail(err error) {
@@ -214,7 +238,16 @@ func (c *call) fail(err error) {
 	}
 	c.finish()
 	c.job.Failed(err)
-	c.inv.Release()
+	c.release()
+}
+
+// release gives back the call's hold.
+func (c *call) release() {
+	if c.background {
+		c.inv.Release()
+		return
+	}
+	c.iso.release(c.inv)
 }
 
 func (c *call) finish() {
@@ -222,6 +255,7 @@ func (c *call) finish() {
 	if !c.listed {
 		return
 	}
+	c.iso.guard.answered(c)
 	if c.prev != nil {
 		c.prev.next = c.next
 	} else {
@@ -249,36 +283,5 @@ func (iso *Isolate) settleHung() {
 	}
 	for c := iso.open; c != nil; c = iso.open {
 		c.fail(ErrHung)
-	}
-}
-
-// condemn gives the isolate up: goja's queue of microtasks is gone, so none of its calls can go on.
-func (iso *Isolate) condemn(inv *invocation.Invocation, cause error) {
-	var over *goja.StackOverflowError
-	text := cause.Error()
-	stack := ""
-	var p *panicError
-	switch {
-	case errors.As(cause, &over):
-		text = "Maximum call stack size exceeded"
-	case errors.As(cause, &p):
-		stack = p.stack
-	}
-	iso.lost = fmt.Errorf("%w: %s (in a call of Worker %q that shared this isolate)", ErrCondemned, text, iso.Script.Worker)
-	if o := iso.Script.Observer; o != nil {
-		o.Exception(iso.Script.Worker, inv, &Uncaught{
-			Thrown: &webidl.Thrown{Class: "Error", Message: text}, In: "isolate, which is lost", GoStack: stack,
-		})
-	}
-	own := &webidl.Thrown{Class: "RangeError", Message: text}
-	if over == nil {
-		own.Class = "Error"
-	}
-	for c := iso.open; c != nil; c = iso.open {
-		if c.inv == inv {
-			c.fail(own)
-			continue
-		}
-		c.fail(iso.lost)
 	}
 }

@@ -6,12 +6,14 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/bindery/bindery/runtime/watchdog"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
 // load makes an isolate of s and runs its top-level code. The isolate is returned with its strand held. Errors: *LoadError.
-func load(s *Script) (*Isolate, error) {
+func load(s *Script, l *watchdog.Load) (*Isolate, error) {
 	iso := &Isolate{Script: s, loading: true}
+	iso.begin(l)
 	iso.strand.TryAcquire()
 	iso.Realm = webidl.NewRealm(iso)
 	iso.Realm.VM.SetMaxCallStackSize(maxCallStack)

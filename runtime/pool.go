@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/bindery/bindery/runtime/invocation"
+	"github.com/bindery/bindery/runtime/watchdog"
 )
 
 // DefaultIdle is how long an isolate beyond the first may lie unused before its pool drops it.
@@ -27,6 +28,7 @@ type Pool struct {
 
 	max  int
 	idle time.Duration
+	load watchdog.Load
 
 	isolates atomic.Pointer[[]*Isolate] // replaced, never changed, under mu
 
@@ -70,6 +72,17 @@ func (p *Pool) Do(inv *invocation.Invocation, job Job) {
 	}
 }
 
+// DoFrom is Do for a job that script of caller asks for, on its goroutine: the time that the job takes is not caller's.
+func (p *Pool) DoFrom(caller *Isolate, inv *invocation.Invocation, job Job) {
+	if caller == nil {
+		p.Do(inv, job)
+		return
+	}
+	caller.watch.Call()
+	p.Do(inv, job)
+	caller.watch.Return()
+}
+
 // queue has job run in the isolate with the shortest queue. While all of the pool's isolates are still being loaded by others it makes one
 // more, beyond the limit, rather than wait.
 func (p *Pool) queue(inv *invocation.Invocation, job Job) {
@@ -83,7 +96,7 @@ func (p *Pool) queue(inv *invocation.Invocation, job Job) {
 		p.DoIn(best, inv, job)
 		return
 	}
-	iso, err := load(p.Script)
+	iso, err := load(p.Script, &p.load)
 	if err != nil {
 		job.Failed(err)
 		inv.Release()
@@ -100,25 +113,25 @@ func (p *Pool) DoIn(iso *Isolate, inv *invocation.Invocation, job Job) {
 			return
 		}
 		iso.run(inv, job)
-		p.dropIfLost(iso)
+		p.dropIfSpent(iso)
 	})
 }
 
 // runHeld runs job in iso, whose strand the caller holds.
 func (p *Pool) runHeld(iso *Isolate, inv *invocation.Invocation, job Job) {
-	if iso.lost != nil {
+	if iso.lost != nil || iso.retired.Load() {
 		p.remove(iso)
 		iso.strand.Release()
 		p.Do(inv, job)
 		return
 	}
 	iso.run(inv, job)
-	p.dropIfLost(iso)
+	p.dropIfSpent(iso)
 	iso.strand.Release()
 }
 
-func (p *Pool) dropIfLost(iso *Isolate) {
-	if iso.lost != nil {
+func (p *Pool) dropIfSpent(iso *Isolate) {
+	if iso.lost != nil || iso.retired.Load() {
 		p.remove(iso)
 	}
 }
@@ -133,7 +146,7 @@ func (p *Pool) grow() (*Isolate, error) {
 	p.loading++
 	p.mu.Unlock()
 
-	iso, err := load(p.Script)
+	iso, err := load(p.Script, &p.load)
 
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -22,6 +22,9 @@ type Script struct {
 	Prepare func(r *webidl.Realm)
 	// Observer is told what happens in the isolates. Nil means nobody is.
 	Observer Observer
+	// Guard keeps the isolates within Limits. Nil means that nobody does.
+	Guard  *Guard
+	Limits Limits
 
 	arities sync.Map // entrypoint name -> how many arguments its fetch handler asks for
 }

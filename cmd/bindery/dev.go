@@ -20,6 +20,7 @@ type devCommand struct {
 	LogLevel string   `enum:"debug,info,log,warn,error,none" default:"info" help:"Print this and what is more severe: debug, info, log, warn, error, none. Requests are info."`
 	JSON     bool     `name:"json" help:"Print one JSON object a line (see bindery help json)."`
 	Watch    bool     `negatable:"" default:"true" help:"Follow the files as they change. On unless --no-watch."`
+	Memory   size     `placeholder:"SIZE" help:"Memory that the process may come to, such as 512MB or 2GB. Default: half of what the machine or the control group has."`
 	Private  bool     `name:"allow-private-network" help:"Let fetch() of Workers reach this machine and private networks."`
 	Local    bool     `help:"Run on this machine. It always does; the flag is there for wrangler's sake."`
 }
@@ -55,9 +56,13 @@ func (c *devCommand) Run(e *env) error {
 	}
 	out := newOutput(e.stdout)
 	defer out.Close()
+	if c.Memory == 0 {
+		c.Memory = defaultMemory()
+	}
 	client := outbound.New(outbound.Options{AllowPrivateNetwork: c.Private, Setting: "--allow-private-network"})
 	defer client.Close()
 	o := dev.Options{Paths: paths, Env: c.Env, Port: port, Watch: c.Watch, Outbound: client}
+	o.Guard.Memory = int64(c.Memory)
 	level := parseLevel(c.LogLevel)
 	if c.JSON {
 		o.Reporter = &jsonReporter{out: out, level: level}

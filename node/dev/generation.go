@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/evanw/esbuild/pkg/api"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/bindery/bindery/node/config"
 	"github.com/bindery/bindery/node/ingress"
 	"github.com/bindery/bindery/node/route"
+	"github.com/bindery/bindery/runtime"
 	"github.com/bindery/bindery/runtime/invocation"
 )
 
@@ -127,6 +129,7 @@ func member(w *config.Worker, c *code) binding.Worker {
 	m := binding.Worker{
 		Name: w.Name, Version: version(w, c.hash), Program: c.program, ServiceWorker: c.classic,
 		Services: services(w), Text: map[string]string{}, JSON: map[string]json.RawMessage{},
+		Limits: runtime.Limits{CPU: time.Duration(w.Limits.CPUMs) * time.Millisecond},
 	}
 	for name, v := range w.Vars {
 		if v.JSON != nil {
@@ -188,9 +191,6 @@ func ignored(w *config.Worker, file string) []api.Message {
 	}
 	if w.Bundle.PreserveFileNames {
 		warn("preserve_file_names", "all files become one module")
-	}
-	if w.Limits.CPUMs > 0 {
-		warn("limits.cpu_ms", "CPU time is not limited")
 	}
 	return list
 }

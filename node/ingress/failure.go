@@ -29,7 +29,7 @@ func (x *exchange) fail(err error) {
 	case errors.Is(err, invocation.ErrDisconnected):
 		x.disconnected()
 		return
-	case errors.Is(err, invocation.ErrDepth), errors.Is(err, invocation.ErrSubrequests), errors.Is(err, runtime.ErrCondemned):
+	case errors.Is(err, invocation.ErrDepth), errors.Is(err, invocation.ErrSubrequests), errors.Is(err, runtime.ErrCondemned), isLimit(err):
 		status = http.StatusServiceUnavailable // as Cloudflare's error 1102
 	}
 	if !x.h.options.Stacks {
@@ -49,6 +49,12 @@ func (x *exchange) fail(err error) {
 		}
 	}
 	x.write(status, f)
+}
+
+// isLimit reports whether a limit of the runtime ended the request.
+func isLimit(err error) bool {
+	var limit *runtime.LimitError
+	return errors.As(err, &limit)
 }
 
 // refuse answers a request that no Worker was called for, or whose answer can't be sent.

@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+
+	"github.com/bindery/bindery/runtime/watchdog"
 )
 
 // Limits bound a tree of invocations. The zero value means the defaults.
@@ -40,6 +42,7 @@ var (
 type Invocation struct {
 	Worker string // name of the Worker that runs
 	Depth  int    // 0 for one that came from outside
+	CPU    watchdog.Account
 
 	parent *Invocation
 	tree   *tree
@@ -47,6 +50,8 @@ type Invocation struct {
 	mu      sync.Mutex
 	holds   int                    // guarded by mu: handler and waitUntil promises under way
 	ended   bool                   // guarded by mu
+	linger  bool                   // guarded by mu: Linger was called
+	streams int                    // guarded by mu: response bodies under way
 	aborted error                  // guarded by mu: why, once aborted
 	onAbort map[uint64]func(error) // guarded by mu
 	onEnd   map[uint64]func()      // guarded by mu
@@ -107,13 +112,14 @@ func (i *Invocation) Hold() bool {
 }
 
 // Release gives back one hold; with the last the invocation ends: its context is cancelled and its end functions run, on
-// the calling goroutine.
-func (i *Invocation) Release() {
+// the calling goroutine. It reports whether the invocation has ended.
+func (i *Invocation) Release() (ended bool) {
 	i.mu.Lock()
 	i.holds--
 	if i.holds > 0 || i.ended {
+		ended = i.ended
 		i.mu.Unlock()
-		return
+		return ended
 	}
 	i.ended = true
 	fns := i.onEnd
@@ -126,6 +132,24 @@ func (i *Invocation) Release() {
 	if cancel != nil {
 		cancel(ErrEnded)
 	}
+	return true
+}
+
+// Linger says that the handler has answered and the invocation goes on. It reports whether this is the first to say so.
+func (i *Invocation) Linger() (first bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	first = !i.linger && !i.ended
+	i.linger = true
+	return first
+}
+
+// Streaming counts response bodies under way, by delta, and tells how many there are then.
+func (i *Invocation) Streaming(delta int) int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.streams += delta
+	return i.streams
 }
 
 // Abort tells the invocation that nobody waits for its result any more. cause may be nil: ErrDisconnected. Only the first call

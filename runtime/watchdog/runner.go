@@ -1,0 +1,158 @@
+package watchdog
+
+import (
+	"runtime"
+	"sync/atomic"
+	"time"
+)
+
+// Subject is what runs in turns: an isolate. Its methods are called on the watchdog's goroutine and must not block.
+type Subject interface {
+	// Worker is the name for messages.
+	Worker() string
+	// Interrupt has the script of the turn that runs end. It is called between Begin and the return of End, at most once a turn.
+	Interrupt(cause error)
+	// Charged is how many bytes native functions have allocated for script since the subject was made.
+	Charged() int64
+	// Retire has the subject take no new work, because of what it holds: what is under way goes on. why is for the log.
+	Retire(why string)
+}
+
+// Account is how much CPU time one invocation has used.
+type Account struct{ used atomic.Int64 }
+
+// Used is the CPU time charged so far: an estimate, by samples some milliseconds apart.
+func (a *Account) Used() time.Duration { return time.Duration(a.used.Load()) }
+
+// Limits bound what one Worker may take. Zero means no limit.
+type Limits struct {
+	CPU     time.Duration // of an invocation
+	Startup time.Duration // CPU time of top-level code
+	Memory  int64         // bytes that one turn may come to hold
+}
+
+// Phases of a Runner. From running it goes on to each next one, and back to idle from any but claimed.
+const (
+	idle        = iota
+	running     // a turn is under way
+	long        // and has been for a while
+	claimed     // the watchdog is about to interrupt it
+	interrupted // and has
+	phaseBits   = 3
+	phaseMask   = 1<<phaseBits - 1
+)
+
+// Runner is one subject as the watchdog sees it. Its methods belong to the goroutine that holds the subject's strand.
+type Runner struct {
+	w       *Watchdog
+	subject Subject
+	limits  Limits
+	load    *Load
+
+	state   atomic.Uint64           // number of the turn, and its phase
+	account atomic.Pointer[Account] // who pays for the turn
+	nested  atomic.Int32            // calls of others on this goroutine, which this one waits for
+	startup Account                 // what top-level code used
+	slot    uint32                  // where the last turn was listed
+	cause   error                   // of the interrupt; written while claimed
+
+	// The rest belongs to the watchdog's goroutine.
+	seen      uint64        // the last turn looked at
+	age       time.Duration // how long that has been looked at
+	charged   int64         // Subject.Charged at the last look
+	turnBytes int64         // what the turn is believed to have allocated
+	liveThen  int64         // live heap when the turn, or the judging of it, began
+	total     int64         // what all its turns are believed to have allocated
+	listed    bool          // in Watchdog.known
+}
+
+// Load counts what the Runners of one pool are at. It is ready for use as a zero value.
+type Load struct{ long atomic.Int32 }
+
+// Long is how many of the pool's turns have been running for more than LongTurn.
+func (l *Load) Long() int { return int(l.long.Load()) }
+
+// Init makes r a Runner of w; with a nil w it is not watched. Call it once, before anything else.
+func (r *Runner) Init(w *Watchdog, s Subject, limits Limits, load *Load) {
+	r.w, r.subject, r.limits, r.load = w, s, limits, load
+	if w != nil {
+		r.slot = w.running.hint()
+	}
+}
+
+// Begin starts a turn that a pays for; nil means that top-level code runs.
+func (r *Runner) Begin(a *Account) {
+	if r.w == nil {
+		return
+	}
+	if a == nil {
+		a = &r.startup
+	}
+	r.account.Store(a)
+	r.state.Store(r.state.Load()>>phaseBits<<phaseBits + 1<<phaseBits | running)
+	r.slot = r.w.running.put(r, r.slot)
+	r.w.wake()
+}
+
+// End ends the turn. It gives the cause if the turn was interrupted, whether or not script has noticed: after an error the subject
+// must not be used again.
+func (r *Runner) End() error {
+	if r.w == nil {
+		return nil
+	}
+	r.w.running.remove(r.slot)
+	for {
+		s := r.state.Load()
+		rest := s &^ phaseMask
+		switch s & phaseMask {
+		case running:
+			if r.state.CompareAndSwap(s, rest|idle) {
+				return nil
+			}
+		case long:
+			if r.state.CompareAndSwap(s, rest|idle) {
+				r.load.long.Add(-1)
+				return nil
+			}
+		case interrupted:
+			r.load.long.Add(-1)
+			r.state.Store(rest | idle)
+			return r.cause
+		default:
+			runtime.Gosched() // the watchdog is between two instructions
+		}
+	}
+}
+
+// Call says that the turn now waits for calls that run on its goroutine: their time is not its own. Return undoes it.
+func (r *Runner) Call() { r.nested.Add(1) }
+
+// Return ends what Call began.
+func (r *Runner) Return() { r.nested.Add(-1) }
+
+// claim interrupts the turn numbered turn if it still runs.
+func (r *Runner) claim(turn uint64, cause error) bool {
+	r.promote(turn)
+	if !r.state.CompareAndSwap(turn<<phaseBits|long, turn<<phaseBits|claimed) {
+		return false
+	}
+	r.cause = cause
+	r.subject.Interrupt(cause)
+	r.state.Store(turn<<phaseBits | interrupted)
+	return true
+}
+
+// promote makes a running turn a long one.
+func (r *Runner) promote(turn uint64) {
+	if r.state.CompareAndSwap(turn<<phaseBits|running, turn<<phaseBits|long) {
+		r.load.long.Add(1)
+	}
+}
+
+// limit is what the account that pays now may use, and the key that sets it.
+func (r *Runner) limit(a *Account) (time.Duration, func() error) {
+	if a == &r.startup {
+		return r.limits.Startup, func() error { return startupError(r.limits.Startup) }
+	}
+	return r.limits.CPU, func() error { return cpuError(r.limits.CPU) }
+}
