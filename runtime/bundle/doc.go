@@ -12,8 +12,8 @@
 // esbuild runs inside this process. A panic of its parser comes back as a
 // message, but source that is nested some hundred thousand levels deep overflows
 // the Go stack and ends the process, which no recover can prevent. Whoever
-// bundles source that isn't the user's own does it in a child process with
-// limits.
+// must not end with it bundles in a child process with limits: package
+// node/compiler does.
 //
 // See docs/rationale/bundling.md.
 package bundle

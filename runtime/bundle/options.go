@@ -56,6 +56,11 @@ type Options struct {
 	// their prefix: cloudflare:workers, node:buffer. They stay imports; another
 	// module of these schemes is an error that lists them.
 	Provided []string
+
+	// Loaded is told of each file before it is parsed, by its absolute path, from
+	// many goroutines. May be nil. It is how a process that may die of a file
+	// leaves word of which.
+	Loaded func(path string)
 }
 
 // defaultConditions are wrangler's.

@@ -155,6 +155,9 @@ func (p *plugin) load(args api.OnLoadArgs) (api.OnLoadResult, error) {
 	p.mu.Lock()
 	p.loaded[args.Path] = true
 	p.mu.Unlock()
+	if p.options.Loaded != nil {
+		p.options.Loaded(args.Path)
+	}
 	if args.Path == p.options.Entry || args.With["type"] != "" {
 		return api.OnLoadResult{}, nil
 	}

@@ -1,0 +1,18 @@
+//go:build !unix
+
+package compiler
+
+import (
+	"os"
+	"syscall"
+	"time"
+)
+
+func executable() (string, error) { return os.Executable() }
+
+func childAttributes() *syscall.SysProcAttr { return nil }
+
+// cpuTime is unknown: Limits.Wall is what there is.
+func cpuTime() time.Duration { return 0 }
+
+func limitProcess(Limits) {}
