@@ -26,3 +26,7 @@ func deeper(n int) uintptr {
 	}
 	return deeper(n-1) + uintptr(frame[n]) - 1
 }
+
+// StackUsedUp reports whether the goroutine has used as much of its stack as it may, the limit at which built-ins refuse to begin. For
+// other native functions that are called at each level of a recursion.
+func StackUsedUp() bool { return stackUsed() > maxStack }

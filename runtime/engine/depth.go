@@ -1,0 +1,89 @@
+package engine
+
+import (
+	"os"
+	"reflect"
+	"unsafe"
+
+	"github.com/dop251/goja"
+)
+
+// callStack is where a runtime keeps its frames, learnt at start like all of layout; nil when only the public API is used.
+var callStack = learnCallStack()
+
+type callStackLayout struct {
+	vm, frames uintptr // offsets in goja.Runtime and its vm
+	size       uintptr // of one frame
+}
+
+// frames is the header of the slice that holds them, whose element type has no name here.
+type frames struct {
+	first    unsafe.Pointer
+	len, cap int
+}
+
+func learnCallStack() *callStackLayout {
+	if os.Getenv("BINDERY_ENGINE") == "public" {
+		return nil
+	}
+	vm, ok := reflect.TypeFor[goja.Runtime]().FieldByName("vm")
+	if !ok || vm.Type.Kind() != reflect.Pointer {
+		return nil
+	}
+	calls, ok := vm.Type.Elem().FieldByName("callStack")
+	if !ok || calls.Type.Kind() != reflect.Slice {
+		return nil
+	}
+	l := &callStackLayout{vm: vm.Offset, frames: calls.Offset, size: calls.Type.Elem().Size()}
+	if !l.trial(goja.New()) {
+		return nil
+	}
+	return l
+}
+
+// trial looks whether frames are counted and hidden as they should be.
+func (l *callStackLayout) trial(rt *goja.Runtime) (ok bool) {
+	defer func() { ok = recover() == nil && ok }()
+	deep := 0
+	must(rt.Set("look", func(goja.FunctionCall) goja.Value {
+		deep = l.of(rt).len
+		return nil
+	}))
+	_, err := rt.RunString("const f = (n) => { n > 0 ? f(n - 1) : look() }; f(10)")
+	return err == nil && deep == 13 && l.of(rt).len == 0 // the program, eleven calls, and look's own
+}
+
+func (l *callStackLayout) of(rt *goja.Runtime) *frames {
+	return at[frames](*at[unsafe.Pointer](unsafe.Pointer(rt), l.vm), l.frames)
+}
+
+// publicDepth is how many frames Depth counts at most where only goja's public API is used.
+const publicDepth = 16_384
+
+// Depth is how many frames are on the call stack of rt, which is running script. A call of script by script is one frame; a
+// native function that calls script is three. Where only the public API is used, frames that belong to no function are not counted.
+func Depth(rt *goja.Runtime) int {
+	if callStack == nil {
+		return len(rt.CaptureCallStack(publicDepth, nil))
+	}
+	return callStack.of(rt).len
+}
+
+// Shallow runs fn with only the innermost frames of the call stack in sight. Errors that goja makes meanwhile carry a short
+// stack: it copies all frames into each error. fn must leave the call stack as it found it.
+func Shallow(rt *goja.Runtime, innermost int, fn func()) {
+	if callStack == nil {
+		fn()
+		return
+	}
+	stack := callStack.of(rt)
+	whole := *stack
+	hidden := whole.len - innermost
+	if hidden <= 0 {
+		fn()
+		return
+	}
+	defer func() { *stack = whole }()
+	*stack = frames{unsafe.Add(whole.first, uintptr(hidden)*callStack.size), innermost, whole.cap - hidden}
+	fn()
+}
