@@ -6,6 +6,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/bindery/bindery/runtime/engine"
 	"github.com/bindery/bindery/runtime/invocation"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
@@ -25,7 +26,7 @@ type entrypoint struct {
 	name      string
 	this      *goja.Object
 	construct goja.Constructor // set for a class
-	fetch     goja.Callable    // set for an object that has the handler
+	fetch     *engine.Function // set for an object that has the handler
 	takes     int              // how many of (request, env, ctx) fetch asks for
 }
 
@@ -65,7 +66,7 @@ func (h *handlers) entrypoint(iso *Isolate, name string) *entrypoint {
 	if construct, ok := goja.AssertConstructor(obj); ok && isClass(obj) {
 		e.construct = construct
 	} else if v, ok := obj.Get("fetch").(*goja.Object); ok {
-		e.fetch, _ = goja.AssertFunction(v)
+		e.fetch = engine.NewFunctionOf(iso.Realm.VM, v)
 		e.takes = iso.Script.takes(name, v)
 	}
 	h.byName[name] = e
@@ -120,11 +121,11 @@ func (iso *Isolate) callFetch(name string, inv *invocation.Invocation, request *
 	}
 	switch e.takes {
 	case 0, 1:
-		return r.Invoke(e.fetch, e.this, request)
+		return e.fetch.Call(e.this, request)
 	case 2:
-		return r.Invoke(e.fetch, e.this, request, iso.env)
+		return e.fetch.Call(e.this, request, iso.env)
 	}
-	return r.Invoke(e.fetch, e.this, request, iso.env, iso.newContext(inv, props))
+	return e.fetch.Call(e.this, request, iso.env, iso.newContext(inv, props))
 }
 
 // callClass makes an instance for this one call: instance state never carries over.

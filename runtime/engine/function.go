@@ -17,12 +17,8 @@ func NewFunction(rt *goja.Runtime, name string, length int, fn func(goja.Functio
 		nameFunction(rt, obj, name, length)
 		return obj
 	}
-	p := reflect.New(l.function.objType).UnsafePointer()
-	obj := (*goja.Object)(p)
-	f := unsafe.Add(p, l.function.objFunc)
-	*at[*goja.Runtime](p, l.objectRuntime) = rt
-	*l.self(obj) = [2]unsafe.Pointer{l.function.tab, f}
-	*at[func(goja.FunctionCall) goja.Value](f, l.function.f) = fn
+	obj := l.newBareFunction(rt, fn)
+	f := l.self(obj)[1]
 	base := unsafe.Add(f, l.function.base)
 	l.initBase(base, obj, FunctionPrototype(rt), "Function")
 	lenProp := unsafe.Add(f, l.function.length)
@@ -30,6 +26,17 @@ func NewFunction(rt *goja.Runtime, name string, length int, fn func(goja.Functio
 	*at[goja.Value](lenProp, l.property.value) = rt.ToValue(length)
 	l.putInternal(base, "length", l.asValue(lenProp))
 	l.putInternal(base, "name", ReadOnly(rt.ToValue(name)))
+	return obj
+}
+
+// newBareFunction makes a built-in function without properties, not even room for them: script must never see it as it is.
+func (l *layout) newBareFunction(rt *goja.Runtime, fn func(goja.FunctionCall) goja.Value) *goja.Object {
+	p := reflect.New(l.function.objType).UnsafePointer()
+	obj := (*goja.Object)(p)
+	f := unsafe.Add(p, l.function.objFunc)
+	*at[*goja.Runtime](p, l.objectRuntime) = rt
+	*l.self(obj) = [2]unsafe.Pointer{l.function.tab, f}
+	*at[func(goja.FunctionCall) goja.Value](f, l.function.f) = fn
 	return obj
 }
 

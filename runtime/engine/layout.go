@@ -29,6 +29,9 @@ type layout struct {
 	function functionLayout
 	template templateLayout
 	promise  promiseLayout
+
+	resolving resolvingLayout
+	async     asyncLayout
 }
 
 type baseLayout struct {
@@ -129,6 +132,8 @@ func inspect(rt *goja.Runtime) (l *layout, err error) {
 	l.inspectFunction(rt)
 	l.inspectTemplate(rt)
 	l.inspectPromise(rt)
+	l.inspectResolving(rt)
+	l.inspectAsync(rt)
 	return l, nil
 }
 

@@ -76,16 +76,23 @@ func publicValue(obj *goja.Object) any {
 	if obj.ExportType() == typeOfProxy {
 		return nil // a Proxy would run its traps, and has no slots of its own
 	}
-	slot := obj.GetSymbol(hostSlot)
-	if slot == nil {
-		return nil
+	if c := carrierOf(obj.GetSymbol(hostSlot)); c != nil && c.owner == obj {
+		return c.value
 	}
-	c, _ := slot.Export().(*carrier)
-	if c == nil || c.owner != obj {
-		return nil
-	}
-	return c.value
+	return nil
 }
+
+// carrierOf gives the carrier that a slot holds, nil if script has put something else there: exporting an object of script may never end.
+func carrierOf(slot goja.Value) *carrier {
+	obj, ok := slot.(*goja.Object)
+	if !ok || obj.ExportType() != typeOfCarrier {
+		return nil
+	}
+	c, _ := obj.Export().(*carrier)
+	return c
+}
+
+var typeOfCarrier = reflect.TypeFor[*carrier]()
 
 var typeOfProxy = reflect.TypeFor[goja.Proxy]()
 

@@ -176,7 +176,7 @@ func SetOwner(rt *goja.Runtime, owner goja.AsyncContextTracker) {
 	rt.SetAsyncContextTracker(owner)
 	if native == nil {
 		v := rt.ToValue(&carrier{value: owner})
-		must(rt.GlobalObject().DefineDataPropertySymbol(ownerSlot, v, goja.FLAG_TRUE, goja.FLAG_FALSE, goja.FLAG_FALSE))
+		must(rt.GlobalObject().DefineDataPropertySymbol(ownerSlot, v, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE))
 	}
 }
 
@@ -185,11 +185,7 @@ func Owner(rt *goja.Runtime) any {
 	if native != nil {
 		return *at[goja.AsyncContextTracker](unsafe.Pointer(rt), native.runtimeTracker)
 	}
-	v := rt.GlobalObject().GetSymbol(ownerSlot)
-	if v == nil {
-		return nil
-	}
-	if c, ok := v.Export().(*carrier); ok {
+	if c := carrierOf(rt.GlobalObject().GetSymbol(ownerSlot)); c != nil {
 		return c.value
 	}
 	return nil

@@ -275,6 +275,7 @@ func (l *layout) templateOf(obj *goja.Object) unsafe.Pointer {
 
 // Define makes members on obj now.
 func Define(rt *goja.Runtime, obj *goja.Object, members []Member) {
+	Settle(obj)
 	for _, m := range members {
 		if m.Wrap != nil {
 			if own := get(obj, m); own != nil {
