@@ -3,6 +3,7 @@ package runtime_test
 import (
 	"errors"
 	"fmt"
+	goruntime "runtime"
 	"strings"
 	"testing"
 	"time"
@@ -154,4 +155,36 @@ func body(t *testing.T, p *runtime.Pool, path string) <-chan error {
 	})
 	<-begun
 	return got
+}
+
+// A Worker that computes leaves processors to others, and what waits behind it is bounded.
+func TestLongTurnsAreBounded(t *testing.T) {
+	g := runtime.NewGuard(runtime.GuardOptions{})
+	t.Cleanup(g.Close)
+	s := script(t, `let running = 0; export default { fetch() { const end = performance.now() + 60; while (performance.now() < end); return new Response("done"); } };`, nil)
+	s.Guard = g
+	p := runtime.NewPool(s, runtime.PoolOptions{Max: 8, Long: 1, Queue: 3})
+	first := make(chan answer, 1)
+	go func() { first <- get(p, "/") }()
+	for p.Long() == 0 {
+		goruntime.Gosched()
+	}
+	var waiting []<-chan answer
+	for range 3 {
+		waiting = append(waiting, send(p, invocation.New("test", invocation.Limits{}), "/"))
+	}
+	if a := get(p, "/"); !errors.Is(a.err, runtime.ErrOverloaded) {
+		t.Fatalf("the fifth got %+v", a)
+	}
+	if n := p.Size(); n != 1 {
+		t.Fatalf("%d isolates run beside one that computes", n)
+	}
+	for _, c := range append(waiting, first) {
+		if a := <-c; a.body != "done" {
+			t.Fatalf("%+v", a)
+		}
+	}
+	if a := get(p, "/"); a.body != "done" {
+		t.Fatalf("the queue is empty again, and a call got %+v", a)
+	}
 }

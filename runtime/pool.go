@@ -1,11 +1,14 @@
 package runtime
 
 import (
+	"errors"
 	"fmt"
 	goruntime "runtime"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/dop251/goja"
 
 	"github.com/bindery/bindery/runtime/invocation"
 	"github.com/bindery/bindery/runtime/watchdog"
@@ -18,7 +21,18 @@ const DefaultIdle = 30 * time.Second
 type PoolOptions struct {
 	Max  int           // isolates at most; default twice GOMAXPROCS
 	Idle time.Duration // default DefaultIdle
+	// Queue is how many calls may wait for an isolate; those beyond it fail with ErrOverloaded at once. Default DefaultQueue.
+	Queue int
+	// Long is how many isolates may be running script for long at once (longer than watchdog.LongTurn): further calls wait, so that a Worker
+	// that computes leaves processors to the others. Default half of GOMAXPROCS, at least 1. Needs a Guard.
+	Long int
 }
+
+// DefaultQueue is how many calls may wait for an isolate of one pool.
+const DefaultQueue = 1000
+
+// ErrOverloaded ends a call that would have had to wait behind too many others.
+var ErrOverloaded = errors.New("Worker is overloaded: too many requests are waiting for it")
 
 // Pool is the isolates of one link. It has none until the first job, gets another when a job finds all of them busy, up to its
 // limit, and drops those that lie idle, all but one. Its methods may be called from any goroutine. A pool that nobody refers to any more
@@ -26,9 +40,9 @@ type PoolOptions struct {
 type Pool struct {
 	Script *Script
 
-	max  int
-	idle time.Duration
-	load watchdog.Load
+	options PoolOptions
+	load    watchdog.Load
+	waiting atomic.Int32 // calls that wait for an isolate
 
 	isolates atomic.Pointer[[]*Isolate] // replaced, never changed, under mu
 
@@ -45,7 +59,13 @@ func NewPool(s *Script, o PoolOptions) *Pool {
 	if o.Idle <= 0 {
 		o.Idle = DefaultIdle
 	}
-	p := &Pool{Script: s, max: o.Max, idle: o.Idle}
+	if o.Queue <= 0 {
+		o.Queue = DefaultQueue
+	}
+	if o.Long <= 0 {
+		o.Long = max(goruntime.GOMAXPROCS(0)/2, 1)
+	}
+	p := &Pool{Script: s, options: o}
 	p.isolates.Store(&[]*Isolate{})
 	return p
 }
@@ -54,6 +74,9 @@ func NewPool(s *Script, o PoolOptions) *Pool {
 // is free, or one may be added, the handler runs on the caller's goroutine before Do returns.
 func (p *Pool) Do(inv *invocation.Invocation, job Job) {
 	isolates := *p.isolates.Load()
+	if p.load.Long() >= p.options.Long && p.waitBehind(isolates, inv, job) {
+		return
+	}
 	for _, iso := range isolates {
 		if iso.strand.TryAcquire() {
 			p.runHeld(iso, inv, job)
@@ -83,17 +106,28 @@ func (p *Pool) DoFrom(caller *Isolate, inv *invocation.Invocation, job Job) {
 	caller.watch.Return()
 }
 
-// queue has job run in the isolate with the shortest queue. While all of the pool's isolates are still being loaded by others it makes one
-// more, beyond the limit, rather than wait.
-func (p *Pool) queue(inv *invocation.Invocation, job Job) {
+// waitBehind queues job on an isolate that is running; false if none is.
+func (p *Pool) waitBehind(isolates []*Isolate, inv *invocation.Invocation, job Job) bool {
 	var best *Isolate
-	for _, iso := range *p.isolates.Load() {
-		if best == nil || iso.strand.Waiting() < best.strand.Waiting() {
+	for _, iso := range isolates {
+		if iso.strand.Held() && (best == nil || iso.strand.Waiting() < best.strand.Waiting()) {
 			best = iso
 		}
 	}
 	if best != nil {
-		p.DoIn(best, inv, job)
+		p.enqueue(best, inv, job)
+	}
+	return best != nil
+}
+
+// queue has job run in the isolate with the shortest queue. While all of the pool's isolates are still being loaded by others it makes one
+// more, beyond the limit, rather than wait.
+func (p *Pool) queue(inv *invocation.Invocation, job Job) {
+	if p.waitBehind(*p.isolates.Load(), inv, job) {
+		return
+	}
+	if list := *p.isolates.Load(); len(list) > 0 {
+		p.enqueue(list[0], inv, job)
 		return
 	}
 	iso, err := load(p.Script, &p.load)
@@ -104,6 +138,38 @@ func (p *Pool) queue(inv *invocation.Invocation, job Job) {
 	}
 	p.runHeld(iso, inv, job)
 }
+
+// enqueue has job wait for iso, if the queue has room.
+func (p *Pool) enqueue(iso *Isolate, inv *invocation.Invocation, job Job) {
+	if int(p.waiting.Add(1)) > p.options.Queue {
+		p.waiting.Add(-1)
+		job.Failed(fmt.Errorf("%w (%q: %d)", ErrOverloaded, p.Script.Worker, p.options.Queue))
+		inv.Release()
+		return
+	}
+	p.DoIn(iso, inv, &waitingJob{Job: job, pool: p})
+}
+
+// waitingJob is a job in a pool's queue.
+type waitingJob struct {
+	Job
+	pool *Pool
+	once sync.Once
+}
+
+// Start implements Job.
+func (j *waitingJob) Start(iso *Isolate) goja.Value {
+	j.leave()
+	return j.Job.Start(iso)
+}
+
+// Failed implements Job.
+func (j *waitingJob) Failed(err error) {
+	j.leave()
+	j.Job.Failed(err)
+}
+
+func (j *waitingJob) leave() { j.once.Do(func() { j.pool.waiting.Add(-1) }) }
 
 // DoIn queues job on one particular isolate of this pool, never on the caller's goroutine.
 func (p *Pool) DoIn(iso *Isolate, inv *invocation.Invocation, job Job) {
@@ -139,7 +205,7 @@ func (p *Pool) dropIfSpent(iso *Isolate) {
 // grow makes one more isolate and returns it with its strand held; nil if the pool is full.
 func (p *Pool) grow() (*Isolate, error) {
 	p.mu.Lock()
-	if len(*p.isolates.Load())+p.loading >= p.max {
+	if len(*p.isolates.Load())+p.loading >= p.options.Max {
 		p.mu.Unlock()
 		return nil, nil
 	}
@@ -160,7 +226,7 @@ func (p *Pool) grow() (*Isolate, error) {
 	p.isolates.Store(&list)
 	if len(list) > 1 && !p.shrinker {
 		p.shrinker = true
-		time.AfterFunc(p.idle, p.shrink)
+		time.AfterFunc(p.options.Idle, p.shrink)
 	}
 	return iso, nil
 }
@@ -182,7 +248,7 @@ func (p *Pool) shrink() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	list := append([]*Isolate(nil), *p.isolates.Load()...)
-	limit := time.Now().Add(-p.idle).UnixNano()
+	limit := time.Now().Add(-p.options.Idle).UnixNano()
 	for len(list) > 1 {
 		last := list[len(list)-1]
 		if last.lastUsed.Load() > limit || !last.strand.TryAcquire() {
@@ -198,12 +264,15 @@ func (p *Pool) shrink() {
 	p.isolates.Store(&list)
 	p.shrinker = len(list) > 1
 	if p.shrinker {
-		time.AfterFunc(p.idle, p.shrink)
+		time.AfterFunc(p.options.Idle, p.shrink)
 	}
 }
 
 // Size is the number of isolates now.
 func (p *Pool) Size() int { return len(*p.isolates.Load()) }
+
+// Long is how many of the isolates have been running script for long.
+func (p *Pool) Long() int { return p.load.Long() }
 
 // Warm makes sure that the pool has an isolate, which runs the script's top-level code. Errors: what the code threw, as
 // *webidl.Thrown within a *LoadError.

@@ -32,6 +32,11 @@ func (x *exchange) fail(err error) {
 	case errors.Is(err, invocation.ErrDepth), errors.Is(err, invocation.ErrSubrequests), errors.Is(err, runtime.ErrCondemned), isLimit(err):
 		status = http.StatusServiceUnavailable // as Cloudflare's error 1102
 	}
+	if errors.Is(err, runtime.ErrOverloaded) {
+		x.w.Header().Set("Retry-After", "1")
+		x.refuse(http.StatusServiceUnavailable, "The Worker is overloaded: try again in a second.")
+		return
+	}
 	if !x.h.options.Stacks {
 		x.write(status, failure{Name: "Error", Message: "Worker threw exception"})
 		return

@@ -59,6 +59,13 @@ func (s *Strand) Waiting() int {
 	return len(s.queue)
 }
 
+// Held reports whether somebody holds the strand.
+func (s *Strand) Held() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.held
+}
+
 // drain runs queued tasks, holding the strand, until none is left.
 func (s *Strand) drain() {
 	for {

@@ -84,11 +84,7 @@ func (m *memory) look(active []*Runner) {
 	}
 	h := m.read()
 	grown := h.allocated - m.last.allocated
-	first := m.last.allocated == 0
 	m.last = h
-	if first {
-		return
-	}
 	m.attribute(active, grown)
 	m.judgeTurns(active, h)
 	m.judgeHeap(active, h)

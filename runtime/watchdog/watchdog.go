@@ -96,7 +96,10 @@ func (w *Watchdog) run() {
 }
 
 // begin starts counting time anew after a sleep.
-func (w *Watchdog) begin() { w.last, w.cpu, w.quiet = w.now(), processCPU(), 0 }
+func (w *Watchdog) begin() {
+	w.last, w.cpu, w.quiet = w.now(), processCPU(), 0
+	w.memory.last = w.memory.read()
+}
 
 // forever is longer than any deadline.
 const forever = 24 * time.Hour
