@@ -2,7 +2,6 @@ package builtins
 
 import (
 	"math"
-	"reflect"
 	"strings"
 
 	"github.com/dop251/goja"
@@ -138,7 +137,7 @@ func bigIntToLocaleString(rt *goja.Runtime) native {
 		if o, ok := v.(*goja.Object); ok && o.ExportType() == bigIntType {
 			v = rt.ToValue(o.Export())
 		}
-		if v == nil || reflect.TypeOf(v.Export()) != bigIntType {
+		if v == nil || !goja.IsBigInt(v) {
 			panic(rt.NewTypeError("BigInt.prototype.toLocaleString requires that 'this' be a BigInt"))
 		}
 		o := numberOptions(rt, call.Argument(0), call.Argument(1))

@@ -1,6 +1,8 @@
 package builtins
 
 import (
+	"reflect"
+
 	"github.com/dop251/goja"
 )
 
@@ -19,14 +21,25 @@ func attach(rt *goja.Runtime, o *goja.Object, data any) {
 	must(o.DefineDataPropertySymbol(slotSymbol, rt.ToValue(&slot{owner: o, data: data}), no, no, no))
 }
 
+var slotType = reflect.TypeFor[*slot]()
+
+// slotOf gives what holder, which script may have made, keeps for o. An object of script must not be exported: a cyclic Map has no end.
+func slotOf(holder, o *goja.Object) any {
+	if holder.ExportType() != slotType {
+		return nil
+	}
+	if s := holder.Export().(*slot); s.owner == o {
+		return s.data
+	}
+	return nil
+}
+
 // slots is the brand check: the internal slots of v, or a TypeError.
 func slots[T any](rt *goja.Runtime, v goja.Value, method string) T {
 	if o, ok := v.(*goja.Object); ok && o.ExportType() != proxyType {
 		if holder, ok := o.GetSymbol(slotSymbol).(*goja.Object); ok {
-			if s, ok := holder.Export().(*slot); ok && s.owner == o {
-				if data, ok := s.data.(T); ok {
-					return data
-				}
+			if data, ok := slotOf(holder, o).(T); ok {
+				return data
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package fuzz_test
 import (
 	"encoding/binary"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -31,7 +32,7 @@ func assault(t testing.TB, data []byte) {
 	r.enter(inv, time.Minute, func() {
 		instances, values := r.must(instancesProgram), r.must(valuesProgram)
 		ask := r.native(func(v goja.Value) goja.Value { return r.ToValue(s.next(int(v.ToInteger()))) })
-		trace := r.native(func(v goja.Value) goja.Value { r.trace = append(r.trace, v.String()); return nil })
+		trace := r.native(func(v goja.Value) goja.Value { r.note(v.String()); return nil })
 		caught := r.native(func(v goja.Value) goja.Value { r.caught(v); return nil })
 		settled := 0
 		kept := r.native(func(v goja.Value) goja.Value {
@@ -97,6 +98,9 @@ func TestAssault(t *testing.T) {
 	cases := 150
 	if testing.Short() {
 		cases = 20
+	}
+	if n, err := strconv.Atoi(os.Getenv("BINDERY_FUZZ_CASES")); err == nil {
+		cases = n // for a longer search than each run affords
 	}
 	for n := range cases {
 		assault(t, binary.BigEndian.AppendUint32(nil, uint32(n)))

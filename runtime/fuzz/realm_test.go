@@ -124,7 +124,11 @@ func (r *realm) caught(v goja.Value) {
 	r.look(t.Class + t.Error())
 }
 
+// engineText is goja's own text where "+object" finds no way to a primitive: no Go code of ours is on that way.
+var engineText = regexp.MustCompile(`Could not convert &\{.* to primitive`)
+
 func (r *realm) look(text string) {
+	text = engineText.ReplaceAllString(text, "")
 	if m := goText.FindString(text); m != "" {
 		at := strings.Index(text, m)
 		r.fail("script sees Go's inside: %q", text[max(0, at-200):min(len(text), at+200)])
@@ -149,6 +153,19 @@ func withoutDigits(c rune) rune {
 		return '#'
 	}
 	return c
+}
+
+// traceFile, where it is set, takes the calls as they are made, for what ends the process.
+var traceFile = sync.OnceValue(func() *os.File {
+	f, _ := os.Create(os.Getenv("BINDERY_FUZZ_TRACE")) // nil, which swallows what is written, if it is not set
+	return f
+})
+
+func (r *realm) note(text string) {
+	r.trace = append(r.trace, text)
+	if f := traceFile(); f != nil {
+		fmt.Fprintln(f, text)
+	}
 }
 
 // story is the calls that led to the failure, the last ones.

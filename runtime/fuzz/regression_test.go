@@ -14,6 +14,19 @@ import (
 var regressions = []struct{ name, source, want string }{
 	{"text of a detached typed array", `const a = new Uint8Array(8); a.buffer.transfer(); try { String(a); } catch (e) { e.name }`, "TypeError"},
 	{"copy of a detached typed array", `const a = new Float64Array(8); a.buffer.transfer(); try { a.toSorted(); } catch (e) { e.name }`, "TypeError"},
+	{"length of a stream that is a cyclic Map", `const m = new Map(); m.set(m, m); try { new FixedLengthStream(m); } catch (e) { e.name }`, "TypeError"},
+	{"BigInt method on a cyclic Map", `const m = new Map(); m.set(m, m); try { BigInt.prototype.toLocaleString.call(m); } catch (e) { e.name }`, "TypeError"},
+	{"cyclic Map for the slots of a built-in", `
+		const m = new Map(), stack = new DisposableStack(); m.set(m, m);
+		let n = 0;
+		for (const key of Object.getOwnPropertySymbols(stack))
+			try { DisposableStack.prototype.use.call({ [key]: m }, null); } catch (e) { n++ }
+		n > 0`, "true"},
+	{"cyclic Map for the slots of a Web API's object", `
+		const m = new Map(); m.set(m, m);
+		const lie = {};
+		for (const key of Object.getOwnPropertySymbols(new Headers())) lie[key] = m;
+		try { Headers.prototype.get.call(lie, "a"); } catch (e) { e.name }`, "TypeError"},
 }
 
 func TestRegressions(t *testing.T) {

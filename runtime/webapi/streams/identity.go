@@ -56,7 +56,8 @@ func init() {
 
 // fixedLengthOf is the length argument: a number or BigInt.
 func fixedLengthOf(c webidl.Call) int64 {
-	if n, ok := c.Arg(0).Export().(*big.Int); ok {
+	if v := c.Arg(0); goja.IsBigInt(v) { // only then: exporting an object may never end
+		n := v.Export().(*big.Int)
 		if n.Sign() < 0 || n.BitLen() > 53 {
 			panic(c.TypeError("The provided value %s is outside the range 0 to 2**53", n))
 		}
