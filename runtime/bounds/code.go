@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"runtime"
 	"strings"
+	"unsafe"
 
 	"github.com/dop251/goja"
 	"github.com/dop251/goja/parser"
@@ -16,14 +17,28 @@ const codeText = "Code generation from strings disallowed for this context"
 // script, so that's where they are stopped: by a parser option, which is a function that goja calls before it parses. It
 // covers what can't be reached to be replaced: `(async () => {}).constructor`, direct eval.
 func refuseCode(rt *goja.Runtime) {
-	optionType := reflect.TypeFor[parser.Option]()
-	option := reflect.MakeFunc(optionType, func([]reflect.Value) []reflect.Value {
+	refuse := func(unsafe.Pointer) {
 		if evaluates() {
 			panic(evalError(rt))
 		}
+	}
+	rt.SetParserOptions(asOption(refuse))
+}
+
+var takesPointer = func() bool {
+	t := reflect.TypeFor[parser.Option]()
+	return t.Kind() == reflect.Func && t.NumIn() == 1 && t.In(0).Kind() == reflect.Pointer && t.NumOut() == 0
+}()
+
+// asOption makes f a parser option. That takes a pointer to a type which has no name outside its package, and so is called as f is.
+func asOption(f func(unsafe.Pointer)) parser.Option {
+	if takesPointer && inner != nil {
+		return *(*parser.Option)(unsafe.Pointer(&f))
+	}
+	return reflect.MakeFunc(reflect.TypeFor[parser.Option](), func([]reflect.Value) []reflect.Value {
+		f(nil)
 		return nil
-	})
-	rt.SetParserOptions(option.Interface().(parser.Option))
+	}).Interface().(parser.Option)
 }
 
 // evalError finds the class through the realm.

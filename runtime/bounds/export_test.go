@@ -8,3 +8,6 @@ func SetOrdinary(t testing.TB, n int64) {
 	ordinary = n
 	t.Cleanup(func() { ordinary = old })
 }
+
+// Deferred tells whether prototypes are made when they are first touched.
+func Deferred() bool { return deferred }

@@ -40,8 +40,16 @@ var typedArrays = map[string]int64{
 	"Float32Array": 4, "Float64Array": 8, "BigInt64Array": 8, "BigUint64Array": 8,
 }
 
-// guardReachable bounds what script reaches without reading a global: by a regular expression literal, an async function, an error of
-// the engine's. No template makes those objects, so each realm makes them before script runs.
+// deferred tells whether the prototypes that script reaches without reading a global (by a regular expression literal, an async function, an error
+// of the engine's) are made and bounded when a property of theirs is first touched. To read the global does the latter, whoever reads it.
+// Before Install, no realm has them deferred. It is set before anything has wrapped those globals.
+var deferred = engine.DeferPrototypes(func(rt *goja.Runtime, class string, _ *goja.Object) {
+	if r := webidl.Of(rt); r != nil {
+		r.Global(class)
+	}
+})
+
+// guardReachable is for goja's inside in a form that package engine can't defer anything in: each realm makes all of it before script runs.
 func (s *state) guardReachable() {
 	r := webidl.Of(s.rt)
 	r.Global("RegExp")
@@ -88,6 +96,10 @@ var install = sync.OnceFunc(func() {
 	}
 	webidl.Prepare(func(rt *goja.Runtime) {
 		refuseCode(rt)
+		if deferred {
+			engine.Defer(rt)
+			return
+		}
 		of(rt).guardReachable()
 	})
 })
@@ -197,7 +209,11 @@ func (s *state) guardWhole(name string, o *goja.Object) {
 	}
 	s.guard(name, o)
 	s.guardProperties(name, o)
-	if p, ok := o.Get("prototype").(*goja.Object); ok && name != "Array" && name != "String" && name != "DataView" {
+	p, ok := o.Get("prototype").(*goja.Object)
+	if ok {
+		engine.Settle(p)
+	}
+	if ok && name != "Array" && name != "String" && name != "DataView" {
 		s.guardProperties(name+".prototype", p)
 	}
 }

@@ -21,7 +21,8 @@ const (
 	MaxDepth = 4000
 )
 
-// Meter watches what the built-ins of one realm do. A nil Meter is one with the defaults and no hook. Its methods may be called
+// Meter watches what the built-ins of one realm do. It may be part of its owner's struct; the zero Meter has the defaults and no hook. A nil one is like it, and counts
+// nothing. Its methods may be called
 // from any goroutine but for Charge, which belongs to the strand; the fields must not change once script runs.
 type Meter struct {
 	// Limit is how many bytes one allocation may take; 0 means DefaultLimit.
@@ -31,8 +32,9 @@ type Meter struct {
 	// the strand.
 	OnCharge func(bytes int64) error
 
-	flag   uint32  // not 0 when an interrupt waits
-	engine *uint32 // goja's own mark of one, nil if unknown
+	charged atomic.Int64
+	flag    uint32  // not 0 when an interrupt waits
+	engine  *uint32 // goja's own mark of one, nil if unknown
 }
 
 // SetMeter gives a realm its Meter. Call it before script runs.
@@ -48,13 +50,20 @@ func SetMeter(r *webidl.Realm, m *Meter) {
 // MeterOf gives the Meter of a realm, nil if it has none.
 func MeterOf(r *webidl.Realm) *Meter { return stateOf(r).meter }
 
-// Charge tells the hook of bytes that were or will be allocated. Errors: one that says so if bytes is more than one allocation may
+// Charged is how many bytes the built-ins have allocated so far, whatever has become of them since. Safe from any goroutine.
+func (m *Meter) Charged() int64 { return m.charged.Load() }
+
+// Charge counts, and tells the hook of, bytes that were or will be allocated. Errors: one that says so if bytes is more than one allocation may
 // take, else what the hook returned.
 func (m *Meter) Charge(bytes int64) error {
 	if limit := m.limit(); bytes > limit {
 		return fmt.Errorf("allocation of %d bytes is more than the limit of %d", bytes, limit)
 	}
-	if m == nil || m.OnCharge == nil {
+	if m == nil {
+		return nil
+	}
+	m.charged.Add(bytes)
+	if m.OnCharge == nil {
 		return nil
 	}
 	return m.OnCharge(bytes)
@@ -178,7 +187,11 @@ func (s *state) chargeSmall(n int64) {
 const smallLot = 64 << 10
 
 func (s *state) report(n int64) {
-	if s.meter == nil || s.meter.OnCharge == nil {
+	if s.meter == nil {
+		return
+	}
+	s.meter.charged.Add(n)
+	if s.meter.OnCharge == nil {
 		return
 	}
 	err := s.meter.OnCharge(n)

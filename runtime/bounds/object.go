@@ -20,6 +20,8 @@ func init() {
 		"Function.prototype.bind":          bind,
 		"Object.setPrototypeOf":            setPrototype,
 		"Reflect.setPrototypeOf":           setPrototype,
+		"Object.getPrototypeOf":            prototypeOf,
+		"Reflect.getPrototypeOf":           prototypeOf,
 		"Proxy.revocable":                  revocable,
 		"Object.keys":                      listsKeys,
 		"Object.values":                    listsKeys,
@@ -76,10 +78,13 @@ func passesList(i int) rule {
 	}
 }
 
-// bind bounds how many functions are bound to each other, and charges the name, which grows by each.
+// bind bounds what is bound, as nothing else leads to some functions of goja's: `e.constructor` for an error of the engine's. And it bounds how many functions are bound to each other, and charges the name, which grows by each.
 func bind(s *state, own native) native {
 	return func(c goja.FunctionCall) goja.Value {
 		if o, ok := c.This.(*goja.Object); ok {
+			if inner != nil {
+				s.guard("", o)
+			}
 			n := 0
 			for at := inner.wrapped(o); at != nil; at = inner.wrapped(at) {
 				if n++; n >= maxBound {
@@ -174,6 +179,17 @@ func setPrototype(s *state, own native) native {
 	}
 }
 
+// prototypeOf has script get no placeholder.
+func prototypeOf(_ *state, own native) native {
+	return func(c goja.FunctionCall) goja.Value {
+		v := own(c)
+		if p, ok := v.(*goja.Object); ok {
+			engine.Settle(p)
+		}
+		return v
+	}
+}
+
 func revocable(s *state, own native) native {
 	return func(c goja.FunctionCall) goja.Value {
 		s.boundProxy(c.Arguments)
@@ -186,6 +202,7 @@ func protoAccessor(rt *goja.Runtime) goja.Value {
 	s := of(rt)
 	get := engine.NewFunction(rt, "get __proto__", 0, func(c goja.FunctionCall) goja.Value {
 		if p := c.This.ToObject(rt).Prototype(); p != nil {
+			engine.Settle(p)
 			return p
 		}
 		return goja.Null()
