@@ -339,6 +339,34 @@ func TestCallerThatEndsCutsTheCalleeOff(t *testing.T) {
 	})
 }
 
+// A body that the caller neither reads nor passes on ends with the caller; one that it passes on ends with its reader.
+func TestBodyThatNobodyReadsIsCancelled(t *testing.T) {
+	o := &observer{}
+	c := compose(t, binding.Options{Observer: o}, worker(t, "caller", `export default { async fetch(request, env) {
+			const response = await env.CALLEE.fetch(request);
+			return request.url.endsWith("drop") ? new Response("dropped") : response;
+		} }`, "CALLEE=callee"),
+		worker(t, "callee", `export default { fetch(request, env, ctx) {
+			let n = 0;
+			return new Response(new ReadableStream({
+				pull(c) { if (n++ < 3) c.enqueue(new TextEncoder().encode("x")); else c.close(); },
+				cancel(reason) { console.log("cancelled"); },
+			}, { highWaterMark: 0 }));
+		} }`))
+	if got := ask(c, "caller", "/pass"); got != "200 xxx" {
+		t.Fatalf("passed on: %s", got)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		if got := ask(c, "caller", "/drop"); got != "200 dropped" {
+			t.Fatal(got)
+		}
+		synctest.Wait()
+		if got := o.String(); got != "callee: cancelled" {
+			t.Fatalf("the log: %q", got)
+		}
+	})
+}
+
 func TestUnchangedLinksKeepTheirIsolates(t *testing.T) {
 	counter := `let n = 0; export default { fetch: (request, env) => new Response(String(++n)) }`
 	caller := `let n = 0; export default { async fetch(request, env) { return new Response(++n + "/" + await (await env.LEAF.fetch(request)).text()) } }`

@@ -161,6 +161,14 @@ func (s *serviceCall) result() goja.Value {
 	return s.deferred.Value()
 }
 
+// leaveWithCaller has a live body that the caller does not read, nor passes on, cancelled when the caller's invocation ends.
+func (s *serviceCall) leaveWithCaller() {
+	if s.response.Body.IsLive() {
+		stream := s.response.Body.Stream()
+		s.parent.OnEnd(func() { stream.Cancel(invocation.ErrEnded) })
+	}
+}
+
 // settled is a promise for the answer, in the caller's realm and turn. A redirect goes to the same Worker.
 func (s *serviceCall) settled() goja.Value {
 	if s.err != nil {
@@ -172,6 +180,7 @@ func (s *serviceCall) settled() goja.Value {
 	case err != nil:
 		return s.r.Rejected(s.r.TypeError("%s", err))
 	case next == nil:
+		s.leaveWithCaller()
 		return s.r.Resolved(fetch.NewFetchedResponse(s.r, s.response, s.request.URL, s.redirects > 0))
 	}
 	s.discard()
