@@ -1,0 +1,9 @@
+// bind: OTHER trickery-deep-freeze
+// expect: 503 "ubrequest"
+// expect: 503 "Worker exceeded CPU time limit."
+// expect: 500 "ubrequest"
+export default {
+	async fetch(request, env) {
+		for (;;) await env.OTHER.fetch("http://other/");
+	},
+};

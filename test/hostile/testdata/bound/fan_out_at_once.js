@@ -1,0 +1,10 @@
+// bind: OTHER trickery-deep-freeze
+// expect: 503 "ubrequest"
+// expect: 503 "Worker exceeded CPU time limit."
+// expect: 500 "ubrequest"
+export default {
+	async fetch(request, env) {
+		const all = [];
+		for (;;) all.push(env.OTHER.fetch("http://other/"));
+	},
+};

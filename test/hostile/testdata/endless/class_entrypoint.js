@@ -1,0 +1,10 @@
+// expect: 503 "Worker exceeded CPU time limit." "limits.cpu_ms"
+// log: Worker exceeded CPU time limit.
+export default class {
+	constructor() {
+		for (;;);
+	}
+	fetch() {
+		return new Response("x");
+	}
+}

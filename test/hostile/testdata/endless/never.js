@@ -1,0 +1,7 @@
+// expect: 500 "hung and would never generate a response"
+// log: hung and would never generate a response
+export default {
+	async fetch() {
+		await new Promise(() => {});
+	},
+};

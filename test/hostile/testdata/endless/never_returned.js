@@ -1,0 +1,3 @@
+// expect: 500 "hung and would never generate a response"
+// log: hung and would never generate a response
+export default { fetch: () => new Promise(() => {}) };

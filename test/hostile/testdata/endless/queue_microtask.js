@@ -1,0 +1,9 @@
+// expect: 503 "Worker exceeded CPU time limit." "limits.cpu_ms"
+// log: Worker exceeded CPU time limit.
+export default {
+	async fetch() {
+		const again = () => queueMicrotask(again);
+		again();
+		await new Promise(() => {});
+	},
+};

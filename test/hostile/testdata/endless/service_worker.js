@@ -1,0 +1,5 @@
+// expect: 503 "Worker exceeded CPU time limit." "limits.cpu_ms"
+// log: Worker exceeded CPU time limit.
+addEventListener("fetch", (event) => {
+	for (;;);
+});

@@ -1,0 +1,4 @@
+// expect: fault "Worker exceeded CPU time limit."
+for (;;);
+
+export default { fetch: () => new Response("ok") };

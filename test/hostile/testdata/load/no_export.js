@@ -1,0 +1,3 @@
+// expect: fault ""
+// expect: 500 ""
+const x = 1;

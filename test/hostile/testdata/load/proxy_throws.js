@@ -1,0 +1,3 @@
+// expect: fault "trap"
+// expect: 500 "trap"
+export default new Proxy({}, { get() { throw new Error("trap"); } });

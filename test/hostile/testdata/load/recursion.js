@@ -1,0 +1,5 @@
+// expect: fault "Maximum call stack size exceeded"
+const f = () => f();
+f();
+
+export default { fetch: () => new Response("ok") };

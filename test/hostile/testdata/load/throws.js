@@ -1,0 +1,4 @@
+// expect: fault "own words"
+throw new RangeError("own words");
+
+export default { fetch: () => new Response("ok") };

@@ -1,0 +1,8 @@
+// expect: 503 "Worker exceeded CPU time limit." "limits.cpu_ms"
+// log: Worker exceeded CPU time limit.
+export default {
+	async fetch() {
+		const b = new Uint8Array(1e7).fill(0xff);
+		for (;;) new TextDecoder().decode(b);
+	},
+};

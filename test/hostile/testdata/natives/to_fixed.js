@@ -1,0 +1,7 @@
+// expect: 503 "Worker exceeded CPU time limit." "limits.cpu_ms"
+// log: Worker exceeded CPU time limit.
+export default {
+	async fetch() {
+		for (;;) (1e20).toFixed(100);
+	},
+};

@@ -1,0 +1,8 @@
+// expect: 503 "Worker exceeded CPU time limit." "limits.cpu_ms"
+// log: Worker exceeded CPU time limit.
+export default {
+	async fetch() {
+		const s = " ".repeat(1e7);
+		for (;;) s.trim();
+	},
+};

@@ -1,0 +1,13 @@
+// expect: 503 "Worker exceeded CPU time limit." "limits.cpu_ms"
+// log: Worker exceeded CPU time limit.
+export default {
+	async fetch() {
+		// Each overflow is caught and begun again.
+		const f = () => f();
+		for (;;) {
+			try {
+				f();
+			} catch {}
+		}
+	},
+};

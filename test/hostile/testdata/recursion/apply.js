@@ -1,0 +1,14 @@
+// expect: 200 "RangeError: Maximum call stack size exceeded"
+export default {
+	async fetch() {
+		try {
+			const f = function () {
+				return Reflect.apply(f, this, arguments);
+			};
+			f();
+			return new Response("no error");
+		} catch (e) {
+			return new Response(`${e.name}: ${e.message}`);
+		}
+	},
+};

@@ -1,0 +1,10 @@
+// expect: 500 "RangeError: Maximum call stack size exceeded"
+// log: RangeError: Maximum call stack size exceeded
+export default {
+	async fetch() {
+		const f = async () => {
+			await f();
+		};
+		await f();
+	},
+};

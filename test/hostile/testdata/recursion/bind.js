@@ -1,0 +1,13 @@
+// expect: 200 "RangeError: Maximum call stack size exceeded"
+export default {
+	async fetch() {
+		try {
+			let f = () => 1;
+			for (let i = 0; i < 1e6; i++) f = f.bind(null);
+			f();
+			return new Response("no error");
+		} catch (e) {
+			return new Response(`${e.name}: ${e.message}`);
+		}
+	},
+};

@@ -1,0 +1,13 @@
+// expect: 200 "RangeError: Maximum call stack size exceeded"
+export default {
+	async fetch() {
+		try {
+			const d = new Date(0);
+			d.toISOString = () => JSON.stringify(d);
+			JSON.stringify(d);
+			return new Response("no error");
+		} catch (e) {
+			return new Response(`${e.name}: ${e.message}`);
+		}
+	},
+};

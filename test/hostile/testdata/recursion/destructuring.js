@@ -1,0 +1,17 @@
+// expect: 200 "RangeError: Maximum call stack size exceeded"
+export default {
+	async fetch() {
+		try {
+			const o = {
+				get x() {
+					const { x } = this;
+					return x;
+				},
+			};
+			o.x;
+			return new Response("no error");
+		} catch (e) {
+			return new Response(`${e.name}: ${e.message}`);
+		}
+	},
+};

@@ -1,0 +1,17 @@
+// expect: 200 "no error"
+export default {
+	async fetch() {
+		try {
+			const a = {
+				get name() {
+					crypto.subtle.digest(a, new Uint8Array(1)).catch(() => {});
+					return "SHA-256";
+				},
+			};
+			await crypto.subtle.digest(a, new Uint8Array(1));
+			return new Response("no error");
+		} catch (e) {
+			return new Response(`${e.name}: ${e.message}`);
+		}
+	},
+};

@@ -1,0 +1,14 @@
+// expect: 200 "RangeError: Maximum call stack size exceeded"
+export default {
+	async fetch() {
+		try {
+			const n = { message: "" };
+			n.name = n;
+			n.toString = Error.prototype.toString;
+			String(n);
+			return new Response("no error");
+		} catch (e) {
+			return new Response(`${e.name}: ${e.message}`);
+		}
+	},
+};

@@ -1,0 +1,18 @@
+// expect: 200 "RangeError: Maximum call stack size exceeded"
+export default {
+	async fetch() {
+		try {
+			const f = new FormData();
+			const v = {
+				toString() {
+					f.append("a", v);
+					return "";
+				},
+			};
+			f.append("a", v);
+			return new Response("no error");
+		} catch (e) {
+			return new Response(`${e.name}: ${e.message}`);
+		}
+	},
+};

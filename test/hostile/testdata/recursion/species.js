@@ -1,0 +1,16 @@
+// expect: 200 "RangeError: Maximum call stack size exceeded"
+export default {
+	async fetch() {
+		try {
+			class A extends Array {
+				static get [Symbol.species]() {
+					return new A(1).map((x) => x).constructor;
+				}
+			}
+			new A(1).map((x) => x);
+			return new Response("no error");
+		} catch (e) {
+			return new Response(`${e.name}: ${e.message}`);
+		}
+	},
+};

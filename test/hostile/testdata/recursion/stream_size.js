@@ -1,0 +1,13 @@
+// expect: 200 "RangeError: Maximum call stack size exceeded"
+export default {
+	async fetch() {
+		try {
+			let c;
+			const s = new ReadableStream({ start: (x) => { c = x; } }, { highWaterMark: 1, size: () => c.enqueue(1) });
+			c.enqueue(1);
+			return new Response("no error");
+		} catch (e) {
+			return new Response(`${e.name}: ${e.message}`);
+		}
+	},
+};

@@ -1,0 +1,13 @@
+// expect: 200 "RangeError: Maximum call stack size exceeded"
+export default {
+	async fetch() {
+		try {
+			let o = {};
+			for (let i = 0; i < 1e5; i++) o = { o };
+			structuredClone(o);
+			return new Response("no error");
+		} catch (e) {
+			return new Response(`${e.name}: ${e.message}`);
+		}
+	},
+};

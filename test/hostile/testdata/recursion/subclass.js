@@ -1,0 +1,17 @@
+// expect: 200 "RangeError: Maximum call stack size exceeded"
+export default {
+	async fetch() {
+		try {
+			class A {
+				constructor() {
+					new B();
+				}
+			}
+			class B extends A {}
+			new B();
+			return new Response("no error");
+		} catch (e) {
+			return new Response(`${e.name}: ${e.message}`);
+		}
+	},
+};

@@ -1,0 +1,16 @@
+// expect: 200 "RangeError: Maximum call stack size exceeded"
+export default {
+	async fetch() {
+		try {
+			const o = {
+				[Symbol.toPrimitive]() {
+					return this + 1;
+				},
+			};
+			o + 1;
+			return new Response("no error");
+		} catch (e) {
+			return new Response(`${e.name}: ${e.message}`);
+		}
+	},
+};

@@ -1,0 +1,12 @@
+// expect: 200 "RangeError: Maximum call stack size exceeded"
+// limits: cpu_ms=5000
+export default {
+	async fetch() {
+		try {
+			Math.max.apply(null, Array(1e7));
+			return new Response("no error");
+		} catch (e) {
+			return new Response(`${e.name}: ${e.message}`);
+		}
+	},
+};

@@ -1,0 +1,11 @@
+// expect: 200 "RangeError: Invalid array length"
+export default {
+	async fetch() {
+		try {
+			Array(2 ** 32 - 1).fill(0);
+			return new Response("no error");
+		} catch (e) {
+			return new Response(`${e.name}: ${e.message}`);
+		}
+	},
+};

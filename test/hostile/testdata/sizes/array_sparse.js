@@ -1,0 +1,14 @@
+// expect: 200 "RangeError: Invalid array length"
+// expect: 503 "Worker exceeded CPU time limit."
+export default {
+	async fetch() {
+		try {
+			const a = [];
+			a[2 ** 32 - 2] = 1;
+			a.fill(0);
+			return new Response("no error");
+		} catch (e) {
+			return new Response(`${e.name}: ${e.message}`);
+		}
+	},
+};

@@ -1,0 +1,11 @@
+// expect: 200 "RangeError: Maximum BigInt size exceeded"
+export default {
+	async fetch() {
+		try {
+			2n ** (2n ** 40n);
+			return new Response("no error");
+		} catch (e) {
+			return new Response(`${e.name}: ${e.message}`);
+		}
+	},
+};

@@ -1,0 +1,11 @@
+// expect: 200 "RangeError: Array buffer allocation failed"
+export default {
+	async fetch() {
+		try {
+			new ArrayBuffer(2 ** 40);
+			return new Response("no error");
+		} catch (e) {
+			return new Response(`${e.name}: ${e.message}`);
+		}
+	},
+};

@@ -1,0 +1,11 @@
+// expect: 200 "RangeError: Invalid string length"
+export default {
+	async fetch() {
+		try {
+			encodeURIComponent("é".repeat(6e7));
+			return new Response("no error");
+		} catch (e) {
+			return new Response(`${e.name}: ${e.message}`);
+		}
+	},
+};

@@ -1,0 +1,11 @@
+// expect: 200 "RangeError: Invalid string length"
+export default {
+	async fetch() {
+		try {
+			"x".repeat(2 ** 40);
+			return new Response("no error");
+		} catch (e) {
+			return new Response(`${e.name}: ${e.message}`);
+		}
+	},
+};

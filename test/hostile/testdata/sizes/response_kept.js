@@ -1,0 +1,9 @@
+// expect: 503 "Worker exceeded memory limit."
+// log: Worker exceeded memory limit.
+// limits: cpu_ms=10000
+export default {
+	async fetch() {
+		const all = [];
+		for (;;) all.push(new Response("x".repeat(1e6)));
+	},
+};

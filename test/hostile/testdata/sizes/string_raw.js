@@ -1,0 +1,11 @@
+// expect: 200 "RangeError: Invalid string length"
+export default {
+	async fetch() {
+		try {
+			String.raw({ raw: { length: 2 ** 53, 0: "x".repeat(1e8), 1: "x".repeat(1e8) } });
+			return new Response("no error");
+		} catch (e) {
+			return new Response(`${e.name}: ${e.message}`);
+		}
+	},
+};

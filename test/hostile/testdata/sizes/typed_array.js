@@ -1,0 +1,11 @@
+// expect: 200 "RangeError: Invalid typed array length: 1099511627776"
+export default {
+	async fetch() {
+		try {
+			new Uint8Array(2 ** 40);
+			return new Response("no error");
+		} catch (e) {
+			return new Response(`${e.name}: ${e.message}`);
+		}
+	},
+};

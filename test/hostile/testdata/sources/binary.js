@@ -1,0 +1,2 @@
+// expect: fault ""
+// generate: binary 3000000

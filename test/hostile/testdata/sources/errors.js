@@ -1,0 +1,2 @@
+// expect: fault ""
+// generate: errors 200000

@@ -1,0 +1,2 @@
+// expect: fault ""
+// generate: imports 100000

@@ -1,0 +1,3 @@
+// expect: fault ""
+// expect: 200 "ok"
+// generate: nest if 1000000

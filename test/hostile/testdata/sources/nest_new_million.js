@@ -1,0 +1,3 @@
+// expect: fault ""
+// expect: 200 "ok"
+// generate: nest new 1000000

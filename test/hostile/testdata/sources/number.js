@@ -1,0 +1,3 @@
+// expect: 200 "Infinity"
+// expect: fault ""
+// generate: number 1000000

@@ -1,0 +1,2 @@
+// expect: fault ""
+// generate: open [ 1000000

@@ -1,0 +1,2 @@
+// expect: fault ""
+// generate: open function 1000000

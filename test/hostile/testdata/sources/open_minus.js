@@ -1,0 +1,2 @@
+// expect: fault ""
+// generate: open minus 1000000

@@ -1,0 +1,2 @@
+// expect: fault ""
+// generate: open template 1000000

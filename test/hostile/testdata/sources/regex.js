@@ -1,0 +1,2 @@
+// expect: fault ""
+// generate: regex 100000

@@ -1,0 +1,3 @@
+// expect: 200 "ok"
+// expect: fault ""
+// generate: regexclass 2000

@@ -1,0 +1,2 @@
+// expect: fault ""
+// generate: regexrepeat 1000

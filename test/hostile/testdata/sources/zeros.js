@@ -1,0 +1,2 @@
+// expect: fault ""
+// generate: zeros 1000000

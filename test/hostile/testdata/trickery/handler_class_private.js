@@ -1,0 +1,14 @@
+// expect: 200 "private 1"
+export default class {
+	#n = 0;
+	static [Symbol.hasInstance]() {
+		throw new Error("hasInstance");
+	}
+	get constructor() {
+		throw new Error("constructor");
+	}
+	fetch() {
+		this.#n++;
+		return new Response(`private ${this.#n}`);
+	}
+}

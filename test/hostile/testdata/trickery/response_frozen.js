@@ -1,0 +1,2 @@
+// expect: 200 "frozen"
+export default { fetch: () => Object.freeze(new Response("frozen")) };

@@ -1,0 +1,2 @@
+// expect: 200 "bare"
+export default { fetch: () => Object.setPrototypeOf(new Response("bare"), null) };

@@ -1,0 +1,7 @@
+// expect: 500 "TypeError: Incorrect type for Promise: the Promise did not resolve to 'Response'."
+// log: did not resolve to
+export default {
+	async fetch() {
+		return [new Response("x")];
+	},
+};

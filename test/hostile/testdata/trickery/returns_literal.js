@@ -1,0 +1,7 @@
+// expect: 500 "TypeError: Incorrect type for Promise: the Promise did not resolve to 'Response'."
+// log: did not resolve to
+export default {
+	async fetch() {
+		return { __proto__: Response.prototype, status: 200, body: "x", headers: new Headers() };
+	},
+};

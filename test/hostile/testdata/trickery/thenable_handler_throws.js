@@ -1,0 +1,3 @@
+// expect: 500 "Error: then"
+// log: Error: then
+export default { fetch: () => ({ get then() { throw new Error("then"); } }) };

@@ -1,0 +1,7 @@
+// expect: 500 "null"
+// log: null
+export default {
+	fetch() {
+		throw null;
+	},
+};

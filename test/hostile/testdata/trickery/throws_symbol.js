@@ -1,0 +1,7 @@
+// expect: 500 "Symbol(sign)"
+// log: Symbol(sign)
+export default {
+	fetch() {
+		throw Symbol("sign");
+	},
+};

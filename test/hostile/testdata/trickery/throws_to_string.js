@@ -1,0 +1,7 @@
+// expect: 500 "Error"
+// log: Error
+export default {
+	fetch() {
+		throw { toString() { throw new Error("toString"); } };
+	},
+};

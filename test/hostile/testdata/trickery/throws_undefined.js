@@ -1,0 +1,7 @@
+// expect: 500 "undefined"
+// log: undefined
+export default {
+	fetch() {
+		throw undefined;
+	},
+};
