@@ -19,9 +19,14 @@ import (
 	"os"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/bindery/bindery/node/compiler"
 )
 
 func main() {
+	if compiler.Main() {
+		return
+	}
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 

@@ -18,11 +18,16 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/bindery/bindery/node/compiler"
 )
 
 var rewrite = flag.Bool("rewrite", false, "update the golden files of the scripts")
 
 func TestMain(m *testing.M) {
+	if compiler.Main() {
+		return
+	}
 	testscript.Main(m, map[string]func(){"bindery": main})
 }
 

@@ -2,15 +2,17 @@ package dev
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"reflect"
+	"slices"
 	"strings"
-	"sync"
 
 	"github.com/evanw/esbuild/pkg/api"
 
+	"github.com/bindery/bindery/node/compiler"
 	"github.com/bindery/bindery/node/config"
 	"github.com/bindery/bindery/runtime"
 	"github.com/bindery/bindery/runtime/bundle"
@@ -19,9 +21,9 @@ import (
 
 // code is the code of one Worker, kept from build to build.
 type code struct {
+	name    string // what the compiler keeps its state by
 	options bundle.Options
 	command config.Build // makes the entry, if there is one
-	builder *bundle.Builder
 
 	stale   bool  // a file has changed since the last build
 	remake  bool  // the command has to run again
@@ -51,7 +53,7 @@ func bundleOptions(w *config.Worker) bundle.Options {
 
 // newCode makes the code of a Worker that has not been built.
 func newCode(w *config.Worker) *code {
-	return &code{options: bundleOptions(w), command: w.Bundle.Build, stale: true, remake: true}
+	return &code{name: key(w), options: bundleOptions(w), command: w.Bundle.Build, stale: true, remake: true}
 }
 
 // same reports whether c was made of the same options that w has now.
@@ -59,45 +61,36 @@ func (c *code) same(w *config.Worker) bool {
 	return reflect.DeepEqual(c.options, bundleOptions(w)) && reflect.DeepEqual(c.command, w.Bundle.Build)
 }
 
-func (c *code) close() {
-	if c.builder != nil {
-		c.builder.Close()
-	}
-}
-
 // build brings c up to date with its files. What went wrong is in c.err.
-func (c *code) build(ctx context.Context, programs *programCache) {
+func (c *code) build(ctx context.Context, with *compiler.Compiler) {
 	c.stale = false
 	c.warnings = nil
 	if c.err = c.runCommand(ctx); c.err != nil {
 		return
 	}
-	if c.builder == nil {
-		if c.builder, c.err = bundle.NewBuilder(c.options); c.err != nil {
-			return
-		}
-	}
-	result, err := c.builder.Rebuild(ctx)
+	built, err := with.Build(ctx, c.name, c.options)
 	if err != nil {
 		c.err = err
-		if e, ok := err.(*bundle.Error); ok {
-			c.inputs, c.warnings = e.Inputs, e.Warnings
+		var b *bundle.Error
+		var e *compiler.Error
+		switch {
+		case errors.As(err, &b):
+			c.inputs, c.warnings = b.Inputs, b.Warnings
+		case errors.As(err, &e):
+			c.inputs = joined(c.inputs, e.Files, []string{c.options.Entry})
 		}
 		return
 	}
-	c.inputs, c.warnings = result.Inputs, result.Warnings
-	hash := result.Bundle.Hash()
-	if hash == c.hash && c.program != nil {
-		return
-	}
-	program, err := programs.lower(hash, result.Bundle)
-	if err != nil {
-		c.err = err
-		return
-	}
-	c.hash, c.program = hash, program
-	c.classic = result.Bundle.Syntax == bundle.ServiceWorker
-	c.warnings = append(c.warnings, program.Warnings...)
+	c.inputs, c.warnings = built.Inputs, built.Warnings
+	c.hash, c.program = built.Hash, built.Program
+	c.classic = built.Bundle.Syntax == bundle.ServiceWorker
+}
+
+// joined is what is in any of some lists, sorted.
+func joined(lists ...[]string) []string {
+	all := slices.Concat(lists...)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // runCommand runs the command that makes the entry, as wrangler does: by the shell, when it starts and when a file that it watches
@@ -116,43 +109,4 @@ func (c *code) runCommand(ctx context.Context) error {
 		c.failed = fmt.Errorf("run the build command %q: it made no %s, which is the Worker's main", c.command.Command, c.options.Entry)
 	}
 	return c.failed
-}
-
-// keptPrograms is how many lowered bundles are kept: enough for an edit to be taken back.
-const keptPrograms = 64
-
-// programCache keeps lowered bundles by hash.
-type programCache struct {
-	mu    sync.Mutex
-	known map[string]*lower.Program // guarded by mu
-	order []string                  // guarded by mu: oldest first
-}
-
-func (p *programCache) lower(hash string, b *bundle.Bundle) (*lower.Program, error) {
-	p.mu.Lock()
-	program := p.known[hash]
-	p.mu.Unlock()
-	if program != nil {
-		return program, nil
-	}
-	program, err := lower.Lower(lower.Input{
-		Name: b.Name, Code: b.Code, Map: b.Map, ServiceWorker: b.Syntax == bundle.ServiceWorker,
-	})
-	if err != nil {
-		return nil, err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.known == nil {
-		p.known = map[string]*lower.Program{}
-	}
-	if p.known[hash] == nil {
-		p.order = append(p.order, hash)
-	}
-	p.known[hash] = program
-	if len(p.order) > keptPrograms {
-		delete(p.known, p.order[0])
-		p.order = p.order[1:]
-	}
-	return program, nil
 }

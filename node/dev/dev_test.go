@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"github.com/bindery/bindery/node/compiler"
 	"github.com/bindery/bindery/node/config"
 	"github.com/bindery/bindery/node/ingress"
 	"github.com/bindery/bindery/runtime"
@@ -25,6 +26,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if compiler.Main() {
+		return
+	}
 	// esbuild keeps one goroutine for the whole process.
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/evanw/esbuild/internal/helpers.(*ThreadSafeWaitGroup).Wait"))
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/evanw/esbuild/pkg/api"
 
+	"github.com/bindery/bindery/node/compiler"
 	"github.com/bindery/bindery/node/config"
 	"github.com/bindery/bindery/runtime"
 	"github.com/bindery/bindery/runtime/bundle"
@@ -59,13 +60,45 @@ func configFault(err error) *Fault {
 func (p *project) codeMessages(w *config.Worker, err error) []api.Message {
 	var b *bundle.Error
 	var l *lower.Error
+	var c *compiler.Error
 	switch {
 	case errors.As(err, &b):
-		return p.rebase(w, b.Messages)
+		return p.named(w, p.rebase(w, b.Messages))
 	case errors.As(err, &l):
-		return p.rebase(w, l.Messages)
+		return p.named(w, p.rebase(w, l.Messages))
+	case errors.As(err, &c):
+		return []api.Message{p.compilerMessage(w, c)}
 	}
 	return []api.Message{{Text: fmt.Sprintf("Worker %q: %v", w.Name, err)}}
+}
+
+// named says whose messages those are that have no place in a file.
+func (p *project) named(w *config.Worker, messages []api.Message) []api.Message {
+	for i, m := range messages {
+		if m.Location == nil {
+			messages[i].Text = fmt.Sprintf("Worker %q: %s", w.Name, m.Text)
+		}
+	}
+	return messages
+}
+
+// compilerMessage is the message of source that the compiler ended over. Which file did it nobody knows: it names the entry, and
+// the largest of those that were read.
+func (p *project) compilerMessage(w *config.Worker, e *compiler.Error) api.Message {
+	m := api.Message{
+		Text:     fmt.Sprintf("Worker %q can't be compiled: %v", w.Name, e),
+		Location: &api.Location{File: p.shown(real(w.Main)), Line: 1},
+	}
+	largest, size := "", int64(-1)
+	for _, file := range e.Files {
+		if info, err := os.Stat(file); err == nil && info.Size() > size {
+			largest, size = file, info.Size()
+		}
+	}
+	if len(e.Files) > 1 && largest != "" {
+		m.Notes = []api.Note{{Text: fmt.Sprintf("The largest of the %d files that it read is %s (%d kB).", len(e.Files), p.shown(largest), (size+999)/1000)}}
+	}
+	return m
 }
 
 // rebase names the files of messages from the base folder instead of the Worker's.

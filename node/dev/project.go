@@ -13,7 +13,9 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 
 	"github.com/bindery/bindery/binding"
+	"github.com/bindery/bindery/node/compiler"
 	"github.com/bindery/bindery/node/config"
+	"github.com/bindery/bindery/runtime"
 )
 
 // project is the files, what was made of them, and what is served. It belongs to one goroutine.
@@ -21,12 +23,13 @@ type project struct {
 	o              Options
 	base, realBase string
 	codes          map[string]*code // by the Worker's wrangler file or script
-	programs       programCache
+	compiler       *compiler.Compiler
 
 	files  []string    // the wrangler files and scripts that were found
 	set    *config.Set // as they say, nil while they are at fault
 	broken *Fault      // why set is nil
 	served *Generation // nil before the first
+	guard  *runtime.Guard
 }
 
 // change says what may have changed.
@@ -49,18 +52,14 @@ func newProject(o Options) (*project, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &project{o: o, base: base, realBase: base, codes: map[string]*code{}}
+	p := &project{o: o, base: base, realBase: base, codes: map[string]*code{}, compiler: compiler.New(o.Compiler)}
 	if path, err := filepath.EvalSymlinks(base); err == nil {
 		p.realBase = path
 	}
 	return p, nil
 }
 
-func (p *project) close() {
-	for _, c := range p.codes {
-		c.close()
-	}
-}
+func (p *project) close() { p.compiler.Close() }
 
 // update brings everything up to date and gives the generation that is to be served next. It is loaded, but not yet served.
 func (p *project) update(ctx context.Context, c change) outcome {
@@ -129,7 +128,7 @@ func (p *project) reload(out *outcome) {
 	}
 	for k, c := range p.codes {
 		if kept[k] != c {
-			c.close()
+			p.compiler.Forget(k)
 		}
 	}
 	p.codes = kept
@@ -204,7 +203,7 @@ func (p *project) build(ctx context.Context) []*config.Worker {
 	for _, w := range p.set.Workers {
 		if c := p.codes[key(w)]; c.stale {
 			built = append(built, w)
-			wg.Go(func() { c.build(ctx, &p.programs) })
+			wg.Go(func() { c.build(ctx, p.compiler) })
 		}
 	}
 	wg.Wait()
@@ -217,7 +216,7 @@ func (p *project) compose(out *outcome) {
 	if p.served != nil && sameWorkers(p.served, g) {
 		return
 	}
-	o := p.o.binding()
+	o := p.o.binding(p.guard)
 	if p.served != nil {
 		o.Previous = p.served.composition
 	}

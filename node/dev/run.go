@@ -15,6 +15,7 @@ import (
 	"github.com/fsnotify/fsnotify"
 
 	"github.com/bindery/bindery/binding"
+	"github.com/bindery/bindery/node/compiler"
 	"github.com/bindery/bindery/node/ingress"
 	"github.com/bindery/bindery/runtime"
 	"github.com/bindery/bindery/runtime/invocation"
@@ -39,12 +40,16 @@ type Options struct {
 	Watch    bool
 	Outbound fetch.Outbound // for global fetch; nil refuses every fetch
 	Reporter Reporter
+	// Guard is what keeps Workers within their limits.
+	Guard runtime.GuardOptions
+	// Compiler bounds what source may cost; the zero value has defaults.
+	Compiler compiler.Limits
 	// Force ends a drain at once when it is closed. May be nil.
 	Force <-chan struct{}
 }
 
-func (o Options) binding() binding.Options {
-	return binding.Options{Observer: o.Reporter, Outbound: o.Outbound}
+func (o Options) binding(g *runtime.Guard) binding.Options {
+	return binding.Options{Observer: o.Reporter, Outbound: o.Outbound, Guard: g}
 }
 
 // Reporter is told what happens. The methods are called from many goroutines and must not block.
@@ -101,6 +106,8 @@ func Run(ctx context.Context, o Options) error {
 		return fmt.Errorf("find the base folder: %w", err)
 	}
 	defer p.close()
+	p.guard = runtime.NewGuard(o.Guard)
+	defer p.guard.Close()
 	first := p.update(ctx, change{config: true, all: true})
 	o.Reporter.Warnings(first.warnings)
 	if first.fault != nil {
