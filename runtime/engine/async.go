@@ -31,10 +31,8 @@ type asyncKind struct {
 
 // asyncRest is what a call needs beside goja's asyncRunner.
 type asyncRest struct {
-	object    goja.Object
-	promise   goja.Promise
-	resolving resolving
-	resume    [2]unsafe.Pointer // the method value runner.onFulfilled
+	object  goja.Object
+	promise goja.Promise
 }
 
 func (l *layout) inspectAsync(rt *goja.Runtime) {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"reflect"
+	"slices"
 	"unsafe"
 
 	"github.com/dop251/goja"
@@ -17,10 +18,12 @@ type Function struct {
 	caller *asyncCaller                       // made at the first call
 }
 
-// asyncCaller is what all calls of one async function share.
+// asyncCaller is what all calls of one async function share. What goja reads of it, it reads before any script runs.
 type asyncCaller struct {
 	capability unsafe.Pointer // *promiseCapability, whose functions settle the call that runs
 	stack      [maxDirectArgs + 2]goja.Value
+	resume     [2]unsafe.Pointer // the method value runner.onFulfilled
+	resolving  resolving
 }
 
 // maxDirectArgs is how many arguments a call has at most that takes the short way.
@@ -49,7 +52,7 @@ var typeOfFunction = reflect.TypeFor[func(goja.FunctionCall) goja.Value]()
 
 // Call calls the function and panics with what it throws. It is for the beginning of a turn, with no script of the runtime on the stack:
 // unlike a goja.Callable it leaves the microtasks to the end of the turn. What an async function returns is a promise that script
-// must never see, settled as any other; its rejection counts as handled. There must be one argument at least.
+// must never see, settled as any other; its rejection counts as handled.
 func (f *Function) Call(this goja.Value, args ...goja.Value) goja.Value {
 	if f.kind != nil && len(args) > 0 && len(args) <= maxDirectArgs && *native.currentRunner(f.rt) == nil {
 		if f.caller == nil {
@@ -57,10 +60,11 @@ func (f *Function) Call(this goja.Value, args ...goja.Value) goja.Value {
 		}
 		return f.start(this, args)
 	}
+	kept := slices.Clone(args) // so that args itself can lie on the caller's stack
 	if f.direct != nil {
-		return f.direct(goja.FunctionCall{This: this, Arguments: args})
+		return f.direct(goja.FunctionCall{This: this, Arguments: kept})
 	}
-	v, err := f.public(this, args...)
+	v, err := f.public(this, kept...)
 	if err != nil {
 		panic(err)
 	}
@@ -74,18 +78,21 @@ func (l *layout) currentRunner(rt *goja.Runtime) *unsafe.Pointer {
 
 // newAsyncCaller makes the capability that stands in for each call's own. goja settles a call while the vm says that it runs.
 func (l *layout) newAsyncCaller(rt *goja.Runtime) *asyncCaller {
+	a := &asyncCaller{capability: reflect.New(l.async.capType).UnsafePointer()}
 	current := l.currentRunner(rt)
-	settle := func(which func(*resolving) *closure) *goja.Object {
+	settle := func(fn *closure) *goja.Object {
 		return l.newBareFunction(rt, func(c goja.FunctionCall) goja.Value {
-			return which(&at[asyncRest](*current, l.async.rest).resolving).function()(c)
+			l.bindResolving(&a.resolving, rt, &at[asyncRest](*current, l.async.rest).promise)
+			v := fn.function()(c)
+			a.resolving = resolving{} // else the last outcome would be kept
+			return v
 		})
 	}
-	fulfil := settle(func(r *resolving) *closure { return &r.onResolve })
-	c := reflect.New(l.async.capType).UnsafePointer()
-	*at[*goja.Object](c, l.async.capPromise) = fulfil // goja asks it for the runtime, and whether it is a promise that others await
-	*at[*goja.Object](c, l.async.capFul) = fulfil
-	*at[*goja.Object](c, l.async.capRej) = settle(func(r *resolving) *closure { return &r.onReject })
-	return &asyncCaller{capability: c}
+	fulfil := settle(&a.resolving.onResolve)
+	*at[*goja.Object](a.capability, l.async.capPromise) = fulfil // goja asks it for the runtime, and whether it is a promise that others await
+	*at[*goja.Object](a.capability, l.async.capFul) = fulfil
+	*at[*goja.Object](a.capability, l.async.capRej) = settle(&a.resolving.onReject)
+	return a
 }
 
 // start does what goja's asyncRunner does, by the way that goja goes on after an await: a call that has not begun is one suspended before its
@@ -96,7 +103,6 @@ func (f *Function) start(this goja.Value, args []goja.Value) goja.Value {
 	rest := at[asyncRest](runner, l.async.rest)
 	l.initPromise(f.rt, &rest.object, &rest.promise, nil)
 	*at[bool](unsafe.Pointer(&rest.promise), l.promise.handled) = true
-	l.bindResolving(&rest.resolving, f.rt, &rest.promise)
 
 	impl := l.self(f.object)[1]
 	*at[unsafe.Pointer](runner, l.async.vm) = *at[unsafe.Pointer](unsafe.Pointer(f.rt), l.runtimeVM)
@@ -114,9 +120,10 @@ func (f *Function) start(this goja.Value, args []goja.Value) goja.Value {
 	copy(a.stack[2:], args)
 	last := 1 + len(args)
 	*at[[]goja.Value](runner, l.async.stack) = a.stack[:last:last]
-	rest.resume = [2]unsafe.Pointer{l.async.resume, runner}
-	resume := unsafe.Pointer(&rest.resume)
+	a.resume = [2]unsafe.Pointer{l.async.resume, runner}
+	resume := unsafe.Pointer(&a.resume)
 	(*(*func(goja.FunctionCall) goja.Value)(unsafe.Pointer(&resume)))(goja.FunctionCall{Arguments: a.stack[last : last+1]})
 	clear(a.stack[:])
+	a.resume[1] = nil
 	return &rest.object
 }

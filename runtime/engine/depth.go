@@ -13,7 +13,7 @@ var callStack = learnCallStack()
 
 type callStackLayout struct {
 	vm, frames uintptr // offsets in goja.Runtime and its vm
-	size       uintptr // of one frame
+	size, pc   uintptr // of one frame, and the offset in it
 }
 
 // frames is the header of the slice that holds them, whose element type has no name here.
@@ -34,7 +34,11 @@ func learnCallStack() *callStackLayout {
 	if !ok || calls.Type.Kind() != reflect.Slice {
 		return nil
 	}
-	l := &callStackLayout{vm: vm.Offset, frames: calls.Offset, size: calls.Type.Elem().Size()}
+	pc, ok := calls.Type.Elem().FieldByName("pc")
+	if !ok || pc.Type.Kind() != reflect.Int {
+		return nil
+	}
+	l := &callStackLayout{vm: vm.Offset, frames: calls.Offset, size: calls.Type.Elem().Size(), pc: pc.Offset}
 	if !l.trial(goja.New()) {
 		return nil
 	}
@@ -44,13 +48,27 @@ func learnCallStack() *callStackLayout {
 // trial looks whether frames are counted and hidden as they should be.
 func (l *callStackLayout) trial(rt *goja.Runtime) (ok bool) {
 	defer func() { ok = recover() == nil && ok }()
-	deep := 0
+	deep, nested := 0, 0
 	must(rt.Set("look", func(goja.FunctionCall) goja.Value {
-		deep = l.of(rt).len
+		deep, nested = l.of(rt).len, l.nested(rt)
 		return nil
 	}))
 	_, err := rt.RunString("const f = (n) => { n > 0 ? f(n - 1) : look() }; f(10)")
-	return err == nil && deep == 13 && l.of(rt).len == 0 // the program, eleven calls, and look's own
+	ok = err == nil && deep == 13 && nested == 0 // the program, eleven calls, and look's own
+	_, err = rt.RunString("const g = (n) => { n > 0 ? [1].map(() => g(n - 1)) : look() }; g(10)")
+	return ok && err == nil && nested == 10 && l.of(rt).len == 0
+}
+
+// nested counts the frames at which goja's machine stops, because native code waits for it to.
+func (l *callStackLayout) nested(rt *goja.Runtime) int {
+	stack := l.of(rt)
+	n := 0
+	for i := range stack.len {
+		if *at[int](stack.first, uintptr(i)*l.size+l.pc) == -2 {
+			n++
+		}
+	}
+	return n
 }
 
 func (l *callStackLayout) of(rt *goja.Runtime) *frames {
@@ -67,6 +85,14 @@ func Depth(rt *goja.Runtime) int {
 		return len(rt.CaptureCallStack(publicDepth, nil))
 	}
 	return callStack.of(rt).len
+}
+
+// Nested is how many calls of script by native code are on the call stack of rt, 0 where only the public API is used. It looks at each frame.
+func Nested(rt *goja.Runtime) int {
+	if callStack == nil {
+		return 0
+	}
+	return callStack.nested(rt)
 }
 
 // Shallow runs fn with only the innermost frames of the call stack in sight. Errors that goja makes meanwhile carry a short

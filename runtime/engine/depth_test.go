@@ -11,9 +11,9 @@ import (
 
 func TestDepth(t *testing.T) {
 	rt := goja.New()
-	depth := 0
+	depth, nested := 0, 0
 	if err := rt.Set("look", func(goja.FunctionCall) goja.Value {
-		depth = engine.Depth(rt)
+		depth, nested = engine.Depth(rt), engine.Nested(rt)
 		return nil
 	}); err != nil {
 		t.Fatal(err)
@@ -29,8 +29,14 @@ func TestDepth(t *testing.T) {
 	if got := at("const f = (n) => { n > 0 ? f(n - 1) : look() }; f(100)"); got != shallow+101 {
 		t.Errorf("101 calls are %d frames", got-shallow)
 	}
+	if nested != 0 {
+		t.Errorf("%d nested calls in script", nested)
+	}
 	if got := at("const g = (n) => { n > 0 ? [1].map(() => g(n - 1)) : look() }; g(100)"); got < shallow+300 {
 		t.Errorf("300 calls through map are %d frames", got-shallow)
+	}
+	if engine.Native() && nested != 100 {
+		t.Errorf("100 calls by map are %d nested ones", nested)
 	}
 }
 

@@ -37,7 +37,9 @@ type resolving struct {
 	once                bool
 }
 
+// bindResolving makes m the resolving functions of p. What goja makes of a call of one refers to p, not to m.
 func (l *layout) bindResolving(m *resolving, rt *goja.Runtime, p *goja.Promise) {
+	m.once = false
 	bind := func(c *closure, is *resolvingClosure) {
 		c[0] = is.code
 		c[is.promise] = unsafe.Pointer(p)
