@@ -9,6 +9,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/bindery/bindery/runtime/bundle/lower"
 	"github.com/bindery/bindery/runtime/engine"
 	"github.com/bindery/bindery/runtime/invocation"
 	"github.com/bindery/bindery/runtime/strand"
@@ -16,8 +17,8 @@ import (
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
-// maxCallStack is how many calls deep script may go: about what V8 allows. Beyond it the isolate is lost.
-const maxCallStack = 10_000
+// maxCallStack is how many calls deep script may go before the isolate is lost. Functions of the Worker throw before: see package lower.
+const maxCallStack = lower.MaxDepth + lower.DepthSlack
 
 // Isolate is one realm that holds one loaded script. It has no goroutine: whoever holds its strand runs it.
 type Isolate struct {

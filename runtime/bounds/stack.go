@@ -27,6 +27,9 @@ func deeper(n int) uintptr {
 	return deeper(n-1) + uintptr(frame[n]) - 1
 }
 
-// StackUsedUp reports whether the goroutine has used as much of its stack as it may, the limit at which built-ins refuse to begin. For
-// other native functions that are called at each level of a recursion.
-func StackUsedUp() bool { return stackUsed() > maxStack }
+// StackUsed is how many bytes of its stack the goroutine uses, 0 where that can't be told, and whether it may use more: at that limit
+// built-ins refuse to begin. For other native functions that are called at each level of a recursion.
+func StackUsed() (bytes uintptr, usedUp bool) {
+	n := stackUsed()
+	return n, n > maxStack
+}

@@ -38,7 +38,7 @@ type Program struct {
 	// Dynamic says that the module calls import(): importFn may be called after loading. With no Imports either it never is.
 	Dynamic bool
 
-	appends, expands bool // which of Helpers the program calls
+	appends, expands, counts bool // which of Helpers the program calls
 }
 
 // Lower lowers and compiles a bundle. It is safe for use by several goroutines.

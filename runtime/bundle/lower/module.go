@@ -12,10 +12,12 @@ import (
 
 // names are the identifiers that lowering adds. None of them occurs in the source.
 type names struct {
-	cat, regexp, imports, load string // parameters of the wrapper, and the function that import() becomes
-	value, object              string // parameters that hold intermediate values
-	arguments                  string // what a mention of arguments outside of functions becomes: it's never declared
-	module                     string // prefix of the constants that hold imported modules
+	cat, regexp, deep string // parameters of the wrapper that are Helpers
+	imports, load     string // the next parameter, and the function that import() becomes
+	value, object     string // parameters that hold intermediate values
+	depth             string // a parameter that counts functions
+	arguments         string // what a mention of arguments outside of functions becomes: it's never declared
+	module            string // prefix of the constants that hold imported modules
 }
 
 // newNames picks names. load has to be as long as the keyword import, which it replaces.
@@ -29,8 +31,8 @@ func newNames(code string) names {
 		return name
 	}
 	return names{
-		cat: pick("ɵcat"), regexp: pick("ɵregexp"), imports: pick("ɵimport"), load: pick("ɵload"),
-		value: pick("ɵvalue"), object: pick("ɵobject"), arguments: pick("ɵarguments"), module: pick("ɵmodule"),
+		cat: pick("ɵcat"), regexp: pick("ɵregexp"), deep: pick("ɵdeep"), imports: pick("ɵimport"), load: pick("ɵload"),
+		value: pick("ɵvalue"), object: pick("ɵobject"), depth: pick("ɵn"), arguments: pick("ɵarguments"), module: pick("ɵmodule"),
 	}
 }
 
@@ -263,7 +265,7 @@ func (l *lowering) wrap() {
 	if !l.in.ServiceWorker {
 		out.WriteString("async ")
 	}
-	fmt.Fprintf(&out, "function(%s,%s,%s,%s,%s){", n.cat, n.regexp, n.imports, n.value, n.object)
+	fmt.Fprintf(&out, "function(%s){", strings.Join([]string{n.cat, n.regexp, n.deep, n.imports, n.value, n.object, n.depth}, ","))
 	if !l.in.ServiceWorker || l.module.strict {
 		out.WriteString(`"use strict";`)
 	}

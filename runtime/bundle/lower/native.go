@@ -6,17 +6,22 @@ import (
 	"weak"
 
 	"github.com/dop251/goja"
+
+	"github.com/bindery/bindery/runtime/engine"
 )
 
 // Helpers makes the native functions that p calls, for one runtime, in the order of the wrapper's parameters; undefined stands for those
 // that it does not call, since each costs every isolate. Call it on the goroutine that has the runtime.
 func (p *Program) Helpers(rt *goja.Runtime) []goja.Value {
-	helpers := []goja.Value{goja.Undefined(), goja.Undefined()}
+	helpers := []goja.Value{goja.Undefined(), goja.Undefined(), goja.Undefined()}
 	if p.appends {
 		helpers[0] = rt.ToValue((&appender{rt: rt}).cat)
 	}
 	if p.expands {
 		helpers[1] = rt.ToValue(withSource(rt))
+	}
+	if p.counts {
+		helpers[2] = engine.NewFunction(rt, "", 1, lookDeep(rt))
 	}
 	return helpers
 }

@@ -19,7 +19,7 @@ func mentionArguments(w *walker, place *ast.Expression, e *ast.Identifier) {
 		return
 	}
 	f := w.function
-	for f.arrow {
+	for f.arrow != nil {
 		f = f.outer
 	}
 	switch {
@@ -40,7 +40,7 @@ func lendArguments(w *walker, f *function) {
 	if f.lentEarly {
 		// A mention in the body comes too late for arrows among the parameters, and so does one in a later parameter.
 		if place, name := firstInitializer(f.literal.ParameterList); place != nil {
-			*place = afterMention(*place, name)
+			*place = before(mention((*place).Idx0()), *place, name)
 		} else {
 			w.fail(f.literal, "an arrow function in a computed key among the parameters that reads arguments is not supported")
 		}
@@ -58,9 +58,9 @@ func lendArguments(w *walker, f *function) {
 
 func mention(at file.Idx) ast.Expression { return &ast.Identifier{Name: "arguments", Idx: at} }
 
-// afterMention makes init (arguments, init). An anonymous function takes its name from the parameter: it gets it from a
+// before makes init (first, init). An anonymous function takes its name from what it's assigned to: it gets it from a
 // property of the same name instead.
-func afterMention(init ast.Expression, name *ast.Identifier) ast.Expression {
+func before(first, init ast.Expression, name *ast.Identifier) ast.Expression {
 	at := init.Idx0()
 	if name != nil && isAnonymous(init) {
 		key := &ast.StringLiteral{Idx: at, Literal: quote(name.Name.String()), Value: name.Name}
@@ -69,7 +69,7 @@ func afterMention(init ast.Expression, name *ast.Identifier) ast.Expression {
 		}}
 		init = &ast.DotExpression{Left: object, Identifier: ast.Identifier{Name: name.Name, Idx: at}}
 	}
-	return &ast.SequenceExpression{Sequence: []ast.Expression{mention(at), init}}
+	return &ast.SequenceExpression{Sequence: []ast.Expression{first, init}}
 }
 
 func isAnonymous(e ast.Expression) bool {

@@ -21,15 +21,38 @@ type binding struct {
 
 // function is a function that the walk is in. The wrapper is the outermost one.
 type function struct {
-	outer                   *function
-	scope                   *scope
-	literal                 *ast.FunctionLiteral // nil for arrows, and for the functions that class fields and static blocks are
-	arrow                   bool
+	outer *function
+	scope *scope
+
+	// What it is, but for the wrapper.
+	literal *ast.FunctionLiteral
+	arrow   *ast.ArrowFunctionLiteral
+	field   *ast.FieldDefinition  // the first value of a class field
+	static  *ast.ClassStaticBlock // a static block of a class
+
 	awaits                  bool // has an await of its own
 	mentions                bool // mentions arguments outside of arrows
 	lent                    bool // an arrow in it mentions arguments
 	lentEarly, inParameters bool // lent by an arrow among its parameters; these are being walked
 	dynamic                 int  // depth of with statements
+	calls                   bool // has something of its own that may call script
+	early                   []early
+}
+
+// early is an expression among the parameters of a function that may call script, and the name that takes its value.
+type early struct {
+	place *ast.Expression
+	name  *ast.Identifier
+}
+
+// inWith reports whether a with statement is around the function: names in it may be properties.
+func (f *function) inWith() bool {
+	for ; f != nil; f = f.outer {
+		if f.dynamic > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (w *walker) enter() *scope {

@@ -12,11 +12,13 @@ type pass struct {
 	assign     func(w *walker, e *ast.AssignExpression)                  // an assignment expression
 	identifier func(w *walker, place *ast.Expression, e *ast.Identifier) // a name that is read
 	regexp     func(w *walker, place *ast.Expression, e *ast.RegExpLiteral)
+	yield      func(w *walker, place *ast.Expression, e *ast.YieldExpression)
+	block      func(w *walker, b *ast.BlockStatement) // a catch or finally block
 	function   func(w *walker, f *function) // a function whose body was walked; the wrapper is not among them
 }
 
-// passes are all repairs. A pass over the bodies of functions (to count the depth of calls, say) is one more entry.
-var passes = []pass{argumentsPass, concatPass, regexpPass}
+// passes are all repairs and bounds, in the order in which their hooks are called.
+var passes = []pass{argumentsPass, concatPass, regexpPass, depthPass}
 
 // walker goes over a tree, knows what each name stands for, and calls the passes.
 type walker struct {
@@ -70,7 +72,7 @@ func (w *walker) parameters(list *ast.ParameterList, vars []*ast.VariableDeclara
 // inFunction walks a function: visit does its inside.
 func (w *walker) inFunction(f *function, visit func()) {
 	f.outer = w.function
-	if f.arrow {
+	if f.arrow != nil {
 		f.dynamic = w.function.dynamic
 	}
 	w.function = f
@@ -100,7 +102,7 @@ func (w *walker) functionLiteral(f *ast.FunctionLiteral) {
 
 func (w *walker) arrow(f *ast.ArrowFunctionLiteral) {
 	block, _ := f.Body.(*ast.BlockStatement)
-	w.inFunction(&function{arrow: true}, func() {
+	w.inFunction(&function{arrow: f}, func() {
 		if block != nil {
 			w.parameters(f.ParameterList, f.DeclarationList, block.List)
 			w.statements(block.List)
@@ -112,6 +114,7 @@ func (w *walker) arrow(f *ast.ArrowFunctionLiteral) {
 }
 
 func (w *walker) class(c *ast.ClassLiteral) {
+	w.function.calls = w.function.calls || c.SuperClass != nil
 	w.enter()
 	if c.Name != nil {
 		w.scope.declare(c.Name.Name)
@@ -122,13 +125,13 @@ func (w *walker) class(c *ast.ClassLiteral) {
 		case *ast.FieldDefinition:
 			w.key(&element.Key, element.Computed)
 			if element.Initializer != nil {
-				w.inFunction(&function{}, func() { w.expression(&element.Initializer) })
+				w.inFunction(&function{field: element}, func() { w.expression(&element.Initializer) })
 			}
 		case *ast.MethodDefinition:
 			w.key(&element.Key, element.Computed)
 			w.functionLiteral(element.Body)
 		case *ast.ClassStaticBlock:
-			w.inFunction(&function{}, func() {
+			w.inFunction(&function{static: element}, func() {
 				w.scope.declareVars(element.DeclarationList)
 				w.scope.declareLexical(element.Block.List)
 				w.statements(element.Block.List)
@@ -141,6 +144,7 @@ func (w *walker) class(c *ast.ClassLiteral) {
 // key walks the name of a property, which is an expression only if it's computed.
 func (w *walker) key(key *ast.Expression, computed bool) {
 	if computed {
+		w.function.calls = true // of toString
 		w.expression(key)
 	}
 }
@@ -151,7 +155,7 @@ func (w *walker) binding(b *ast.Binding) {
 	if b.Initializer == nil {
 		return
 	}
-	w.expression(&b.Initializer)
+	w.value(&b.Initializer, b.Target)
 	if name, ok := b.Target.(*ast.Identifier); ok && isNumeric(b.Initializer) {
 		if declared := w.scope.resolve(name.Name); declared != nil {
 			declared.numeric = true
@@ -165,6 +169,24 @@ func (w *walker) bindings(list []*ast.Binding) {
 	}
 }
 
+// value walks an expression in a declaration, of which target may take the value; if it's a parameter's, it's noted whether
+// it may call script.
+func (w *walker) value(place *ast.Expression, target ast.Expression) {
+	f := w.function
+	if !f.inParameters {
+		w.expression(place)
+		return
+	}
+	others := f.calls
+	f.calls = false
+	w.expression(place)
+	if f.calls {
+		name, _ := target.(*ast.Identifier)
+		f.early = append(f.early, early{place, name})
+	}
+	f.calls = f.calls || others
+}
+
 // target walks what is declared or assigned to: computed keys and defaults in it are expressions.
 func (w *walker) target(target ast.Expression) {
 	switch t := target.(type) {
@@ -172,25 +194,29 @@ func (w *walker) target(target ast.Expression) {
 	case *ast.Identifier:
 		w.changed(t)
 	case *ast.ArrayPattern:
+		w.function.calls = true
 		for _, element := range t.Elements {
 			w.target(element)
 		}
 		w.target(t.Rest)
 	case *ast.ObjectPattern:
+		w.function.calls = true
 		for _, property := range t.Properties {
 			switch property := property.(type) {
 			case *ast.PropertyShort:
 				w.changed(&property.Name)
-				w.expression(&property.Initializer)
+				w.value(&property.Initializer, &property.Name)
 			case *ast.PropertyKeyed:
-				w.key(&property.Key, property.Computed)
+				if property.Computed {
+					w.value(&property.Key, nil)
+				}
 				w.target(property.Value)
 			}
 		}
 		w.target(t.Rest)
 	case *ast.AssignExpression:
 		w.target(t.Left)
-		w.expression(&t.Right)
+		w.value(&t.Right, t.Left)
 	case *ast.Binding:
 		w.binding(t)
 	default:
@@ -207,6 +233,9 @@ func (w *walker) changed(name *ast.Identifier) {
 
 func (w *walker) assignment(e *ast.AssignExpression) {
 	w.target(e.Left)
+	if e.Operator != token.ASSIGN {
+		w.function.calls = true
+	}
 	w.expression(&e.Right)
 	for i := range passes {
 		if passes[i].assign != nil {
@@ -217,6 +246,11 @@ func (w *walker) assignment(e *ast.AssignExpression) {
 
 // unary walks an operator with one operand.
 func (w *walker) unary(e *ast.UnaryExpression) {
+	switch e.Operator {
+	case token.NOT, token.TYPEOF, token.VOID:
+	default:
+		w.function.calls = true
+	}
 	if e.Operator == token.INCREMENT || e.Operator == token.DECREMENT {
 		w.target(e.Operand)
 		return

@@ -1,12 +1,18 @@
 package lower
 
-import "github.com/dop251/goja/ast"
+import (
+	"github.com/dop251/goja/ast"
+	"github.com/dop251/goja/token"
+)
 
 // expression walks an expression, which passes may replace.
 func (w *walker) expression(place *ast.Expression) {
 	switch e := (*place).(type) {
 	case nil:
 	case *ast.Identifier:
+		if !w.function.calls && e.Name != "undefined" && w.scope.resolve(e.Name) == nil {
+			w.function.calls = true // of a getter of the global object
+		}
 		for i := range passes {
 			if passes[i].identifier != nil {
 				passes[i].identifier(w, place, e)
@@ -16,6 +22,14 @@ func (w *walker) expression(place *ast.Expression) {
 		for i := range passes {
 			if passes[i].regexp != nil {
 				passes[i].regexp(w, place, e)
+			}
+		}
+	case *ast.YieldExpression:
+		w.function.calls = true
+		w.expression(&e.Argument)
+		for i := range passes {
+			if passes[i].yield != nil {
+				passes[i].yield(w, place, e)
 			}
 		}
 	case *ast.AssignExpression:
@@ -44,14 +58,18 @@ func (w *walker) operands(e ast.Expression) {
 		w.expressions(e.Value)
 	case *ast.AwaitExpression:
 		w.function.awaits = true
+		w.function.calls = true
 		w.expression(&e.Argument)
 	case *ast.BinaryExpression:
+		w.function.calls = w.function.calls || converts(e.Operator)
 		w.expression(&e.Left)
 		w.expression(&e.Right)
 	case *ast.BracketExpression:
+		w.function.calls = true
 		w.expression(&e.Left)
 		w.expression(&e.Member)
 	case *ast.CallExpression:
+		w.function.calls = true
 		w.expression(&e.Callee)
 		w.expressions(e.ArgumentList)
 	case *ast.ConditionalExpression:
@@ -59,27 +77,30 @@ func (w *walker) operands(e ast.Expression) {
 		w.expression(&e.Consequent)
 		w.expression(&e.Alternate)
 	case *ast.DotExpression:
+		w.function.calls = true
 		w.expression(&e.Left)
 	case *ast.PrivateDotExpression:
+		w.function.calls = true
 		w.expression(&e.Left)
 	case *ast.OptionalChain:
 		w.expression(&e.Expression)
 	case *ast.Optional:
 		w.expression(&e.Expression)
 	case *ast.NewExpression:
+		w.function.calls = true
 		w.expression(&e.Callee)
 		w.expressions(e.ArgumentList)
 	case *ast.SequenceExpression:
 		w.expressions(e.Sequence)
 	case *ast.SpreadElement:
+		w.function.calls = true
 		w.expression(&e.Expression)
 	case *ast.TemplateLiteral:
+		w.function.calls = w.function.calls || e.Tag != nil || len(e.Expressions) > 0
 		w.expression(&e.Tag)
 		w.expressions(e.Expressions)
 	case *ast.UnaryExpression:
 		w.unary(e)
-	case *ast.YieldExpression:
-		w.expression(&e.Argument)
 	}
 }
 
@@ -105,7 +126,17 @@ func (w *walker) properties(list []ast.Property) {
 			w.key(&p.Key, p.Computed)
 			w.expression(&p.Value)
 		case *ast.SpreadElement:
+			w.function.calls = true
 			w.expression(&p.Expression)
 		}
 	}
+}
+
+// converts reports whether an operator may call methods of its operands.
+func converts(operator token.Token) bool {
+	switch operator {
+	case token.STRICT_EQUAL, token.STRICT_NOT_EQUAL, token.LOGICAL_AND, token.LOGICAL_OR, token.COALESCE:
+		return false
+	}
+	return true
 }

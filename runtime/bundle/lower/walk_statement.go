@@ -47,6 +47,7 @@ func (w *walker) statement(s ast.Statement) {
 	case *ast.LabelledStatement:
 		w.statement(s.Statement)
 	case *ast.WithStatement:
+		w.function.calls = true
 		w.expression(&s.Object)
 		w.function.dynamic++
 		w.statement(s.Body)
@@ -62,10 +63,23 @@ func (w *walker) try(s *ast.TryStatement) {
 		w.enter()
 		w.scope.declareTarget(s.Catch.Parameter)
 		w.target(s.Catch.Parameter)
-		w.block(s.Catch.Body)
+		w.handler(s.Catch.Body)
 		w.leave()
 	}
-	w.block(s.Finally)
+	w.handler(s.Finally)
+}
+
+// handler walks the block of a catch or finally.
+func (w *walker) handler(b *ast.BlockStatement) {
+	if b == nil {
+		return
+	}
+	w.block(b)
+	for i := range passes {
+		if passes[i].block != nil {
+			passes[i].block(w, b)
+		}
+	}
 }
 
 func (w *walker) switchStatement(s *ast.SwitchStatement) {
@@ -96,10 +110,12 @@ func (w *walker) loop(s ast.Statement) {
 		w.expression(&s.Update)
 		w.statement(s.Body)
 	case *ast.ForInStatement:
+		w.function.calls = true // of traps
 		w.forInto(s.Into)
 		w.expression(&s.Source)
 		w.statement(s.Body)
 	case *ast.ForOfStatement:
+		w.function.calls = true
 		w.forInto(s.Into)
 		w.expression(&s.Source)
 		w.statement(s.Body)
