@@ -127,6 +127,8 @@ func TestCalls(t *testing.T) {
 		case "/reject-later": await new Promise(r => setTimeout(r, 10)); throw new TypeError("late");
 		case "/echo": return new Response(request.method + " " + await request.text(), { status: 201, headers: { "x-leaf": request.headers.get("x-mine") } });
 		case "/props": return Response.json(ctx.props);
+		case "/cancel": await request.body.getReader().cancel("why not"); return new Response("cancelled");
+		case "/stream": { let n = 0; return new Response(new ReadableStream({ async pull(c) { await scheduler.wait(1); c.enqueue(new Uint8Array([97 + n++])); } })) }
 		case "/mode": return new Response(request.redirect);
 		case "/redirect": return Response.redirect("http://x/landed", 302);
 		case "/landed": return new Response("landed");
@@ -165,6 +167,11 @@ func TestCalls(t *testing.T) {
 		{"an aborted signal", `try { await env.LEAF.fetch("http://x/p", { signal: AbortSignal.abort("why") }) } catch (e) { return new Response(String(e)) }`, "200 why"},
 		{"a signal that times out", `try { await env.LEAF.fetch("http://x/later", { signal: AbortSignal.timeout(1) }) } catch (e) { return new Response(e.name) }`, "200 TimeoutError"},
 		{"a signal that is aborted later", `const c = new AbortController(); const p = env.LEAF.fetch("http://x/later", { signal: c.signal }); c.abort(new RangeError("mine")); return p.catch(e => new Response(e.name + e.message))`, "200 RangeErrormine"},
+		{"a signal that is aborted while the body is read", `const c = new AbortController(), r = await env.LEAF.fetch("http://x/stream", { signal: c.signal }), d = r.body.getReader(); await d.read(); const p = d.read(); c.abort("why"); return p.catch(e => new Response(typeof e + e))`, "200 stringwhy"},
+		{"a signal that is aborted before the body is read", `const c = new AbortController(), r = await env.LEAF.fetch("http://x/stream", { signal: c.signal }); c.abort(); return r.text().catch(e => new Response(e.name + (e === c.signal.reason)))`, "200 AbortErrortrue"},
+		{"a signal that is aborted before a whole body is read", `const c = new AbortController(), r = await env.LEAF.fetch("http://x/p", { signal: c.signal }); c.abort(); return r.text().catch(e => new Response(e.name + (e === c.signal.reason)))`, "200 AbortErrortrue"},
+		{"a signal that times out while the body is read", `const r = await env.LEAF.fetch("http://x/stream", { signal: AbortSignal.timeout(20) }); return r.text().catch(e => new Response(e.name))`, "200 TimeoutError"},
+		{"why a stream is cancelled", `const why = await new Promise(cancel => env.LEAF.fetch("http://x/cancel", { method: "POST", body: new ReadableStream({ cancel }) })); return new Response(typeof why + " " + why)`, "200 string why not"},
 		{"a signal that is not aborted", `return env.LEAF.fetch("http://x/later", { signal: new AbortController().signal })`, "200 later"},
 		{"a body that the callee does not read", `const { readable, writable } = new TransformStream(); const p = env.LEAF.fetch("http://x/p", { method: "POST", body: readable }); const w = writable.getWriter();
 			try { for (let i = 0; i < 100; i++) await w.write(new Uint8Array(1000)); return new Response("all written") } catch (e) { return new Response("cancelled " + (await p).status) }`, "200 cancelled 200"},

@@ -181,7 +181,7 @@ func (s *serviceCall) settled() goja.Value {
 		return s.r.Rejected(s.r.TypeError("%s", err))
 	case next == nil:
 		s.leaveWithCaller()
-		return s.r.Resolved(fetch.NewFetchedResponse(s.r, s.response, s.request.URL, s.redirects > 0))
+		return s.r.Resolved(fetch.NewFetchedResponse(s.r, s.response, s.request.URL, s.redirects > 0, s.signal))
 	}
 	s.discard()
 	return s.call(s.r, next, s.signal, s.redirects+1)

@@ -66,7 +66,7 @@ func (m *message) consume(r *webidl.Realm, as conversion) goja.Value {
 	}
 	b, err := m.take(r)
 	if err != nil {
-		panic(r.FromError(err))
+		panic(streams.FromReason(r, err))
 	}
 	if data, whole := b.Whole(); whole {
 		return r.Resolved(as(r, data, contentType))
@@ -95,7 +95,7 @@ func gather(r *webidl.Realm, b *body.Body, as conversion, contentType string) go
 	finish := func() {
 		var thrown goja.Value
 		if g.err != nil {
-			thrown = r.FromError(g.err)
+			thrown = streams.FromReason(r, g.err)
 		}
 		settle(r, d, as, g.data, contentType, thrown)
 	}

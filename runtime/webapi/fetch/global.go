@@ -7,8 +7,8 @@ import (
 
 	"github.com/dop251/goja"
 
-	"github.com/bindery/bindery/runtime/body"
-	"github.com/bindery/bindery/runtime/invocation"
+	"github.com/bindery/bindery/runtime/webapi/event"
+	"github.com/bindery/bindery/runtime/webapi/streams"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
@@ -52,7 +52,7 @@ func globalFetch(c webidl.Call) goja.Value {
 	if err != nil {
 		panic(r.FromError(err))
 	}
-	f := &fetching{r: r, deferred: r.NewDeferred(), back: r.Pending()}
+	f := &fetching{r: r, signal: signal, deferred: r.NewDeferred(), back: r.Pending()}
 	f.ctx, f.cancel = context.WithCancelCause(inv.Context())
 	if signal != nil {
 		f.unwatch = signal.OnAbort(func() { f.abort(signal.Reason()) })
@@ -71,46 +71,39 @@ type fetching struct {
 	back     func(func())
 	ctx      context.Context
 	cancel   context.CancelCauseFunc
-	aborted  bool   // by its signal, before the response was there
-	unwatch  func() // stops watching the signal; nil if there is none
+	signal   *event.Signal // nil if there is none
+	aborted  bool          // by its signal, before the response was there
+	unwatch  func()        // stops watching the signal; nil if there is none
 }
 
-// abort is what the signal does, before the response is there and while its body is read.
+// abort is what the signal does before the response is there.
 func (f *fetching) abort(reason goja.Value) {
 	f.aborted = true
-	f.deferred.Reject(reason) // without effect once the response is there
-	thrown := f.r.Describe(reason)
-	f.cancel(thrown)
+	f.deferred.Reject(reason)
+	f.cancel(streams.ReasonOf(f.r, reason))
 }
 
 // arrive settles the promise, on the strand.
 func (f *fetching) arrive(response *ResponseData, err error) {
+	if f.unwatch != nil {
+		f.unwatch()
+	}
 	switch {
 	case f.aborted:
 		if err == nil && response.Body.IsLive() {
 			response.Body.Stream().Cancel(context.Cause(f.ctx))
 		}
 	case err != nil:
-		f.finish()
+		f.cancel(nil)
 		f.deferred.Reject(f.failure(err))
 	default:
-		if response.Body.IsLive() { // the signal and the end of the invocation end it too
-			s := &watchedStream{src: response.Body.Stream(), f: f}
-			s.host, s.inv = f.r.Host, f.r.Invocation()
-			response.Body = body.Live(s, response.Body.Size())
-		} else {
-			f.finish()
+		p := NewResponse(response)
+		p.watch(f.r, f.signal, f.cancel)
+		if !response.Body.IsLive() {
+			f.cancel(nil)
 		}
-		f.deferred.Resolve(NewResponseObject(f.r, response))
+		f.deferred.Resolve(ResponseClass.New(f.r, p))
 	}
-}
-
-// finish lets go of what only a fetch under way needs. On the strand.
-func (f *fetching) finish() {
-	if f.unwatch != nil {
-		f.unwatch()
-	}
-	f.cancel(nil)
 }
 
 // failure is the TypeError that a network error becomes (https://fetch.spec.whatwg.org/#fetch-method).
@@ -120,40 +113,4 @@ func (f *fetching) failure(err error) goja.Value {
 		return f.r.FromError(thrown)
 	}
 	return f.r.TypeError("%s", err)
-}
-
-// watchedStream is the body of a response: its context ends with it, and an abort shows as its reason.
-type watchedStream struct {
-	src  body.Stream
-	f    *fetching
-	host webidl.Host
-	inv  *invocation.Invocation
-}
-
-func (s *watchedStream) Pull(deliver func([]byte, error)) {
-	s.src.Pull(func(chunk []byte, err error) {
-		if err != nil {
-			if cause := context.Cause(s.f.ctx); cause != nil {
-				var thrown *webidl.Thrown
-				if errors.As(cause, &thrown) {
-					err = thrown
-				}
-			}
-			s.end(nil)
-		}
-		deliver(chunk, err)
-	})
-}
-
-func (s *watchedStream) Cancel(reason error) {
-	s.src.Cancel(reason)
-	s.end(reason)
-}
-
-// end ends the context, and stops watching the signal, which only the strand may do.
-func (s *watchedStream) end(reason error) {
-	s.f.cancel(reason)
-	if s.f.unwatch != nil {
-		s.host.Post(s.inv, s.f.unwatch)
-	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/bindery/bindery/runtime/body"
@@ -116,6 +117,35 @@ func TestFetchAborted(t *testing.T) {
 				t.Errorf("cancelled because of %v", cause)
 			}
 			rt.Run(`outcome.name + outcome.message`).Want("AbortErrorenough")
+		})
+	}
+}
+
+// Once the response is there, its body still ends with the signal.
+func TestFetchAbortedAfterTheResponse(t *testing.T) {
+	const begin = `const c = new AbortController(), p = await fetch("http://x/PATH", { signal: c.signal }); `
+	for _, k := range []struct{ path, src, want string }{
+		{"live", `c.abort("why"); return await p.text().catch(e => typeof e + e)`, "stringwhy"},
+		{"live", `c.abort(); return await p.text().catch(e => [e.name, e.message, e === c.signal.reason].join())`, "AbortError,The operation was aborted,true"},
+		{"live", `const reason = {}; c.abort(reason); return await p.json().catch(e => e === reason)`, "true"},
+		{"live", `const d = p.body.getReader(); await d.read(); c.abort("why"); return await d.read().catch(e => e)`, "why"},
+		{"live", `const d = p.body.getReader(), read = d.read(); c.abort("why"); return await read.catch(e => e)`, "why"},
+		{"live", `const d = p.clone().body.getReader(); c.abort("why"); return await Promise.all([d.read(), p.text()].map(x => x.catch(e => e)))`, `["why","why"]`},
+		{"live", `const q = new Response(p.body, p); c.abort("why"); return await q.text().catch(e => e)`, "why"},
+		{"live", `c.abort("why"); const q = new Response(p.body); return await q.text().catch(e => e)`, "why"},
+		{"live", `const text = await p.text(); c.abort("why"); return text + await p.text().catch(e => e.name)`, "abTypeError"},
+		{"live", `return await p.text() + c.signal.aborted`, "abfalse"},
+		{"whole", `c.abort("why"); return await p.text().catch(e => typeof e + e)`, "stringwhy"},
+		{"whole", `c.abort("why"); return await p.body.getReader().read().catch(e => e)`, "why"},
+		{"whole", `c.abort("why"); return await p.clone().text().catch(e => e)`, "why"},
+		{"whole", `const q = p.clone(); c.abort("why"); return await q.text().catch(e => e)`, "why"},
+		{"whole", `c.abort("why"); return await new Response(p.body).text().catch(e => e)`, "why"},
+		{"whole", `return await p.text() + c.signal.aborted`, "GET http://x/whole   false"},
+		{"whole", `const text = await p.text(); c.abort("why"); return text + await p.text().catch(e => e.name)`, "GET http://x/whole   TypeError"},
+	} {
+		t.Run(k.path+" "+k.src, func(t *testing.T) {
+			rt, _ := withOutside(t)
+			rt.Async(strings.Replace(begin, "PATH", k.path, 1) + k.src).Want(k.want)
 		})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/dop251/goja"
 
 	"github.com/bindery/bindery/runtime/body"
+	"github.com/bindery/bindery/runtime/webapi/event"
 	"github.com/bindery/bindery/runtime/webapi/headers"
 	"github.com/bindery/bindery/runtime/webapi/streams"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
@@ -26,7 +27,8 @@ type message struct {
 	// one. Two messages may have the same stream, and then the same body.
 	body   *body.Body
 	stream *streams.ReadableStream
-	used   bool // body was read or handed over
+	used   bool          // body was read or handed over
+	signal *event.Signal // ends the body while it is unused; nil for none
 }
 
 // spent stands for a body that is gone, so that its memory is not kept.
@@ -69,7 +71,7 @@ func (m *message) bodyObject(r *webidl.Realm) goja.Value {
 // streamOf is the stream of a body that is not null.
 func (m *message) streamOf(r *webidl.Realm) *streams.ReadableStream {
 	if m.stream == nil {
-		m.stream = newStream(r, m.body)
+		m.stream = newStream(r, m.body, m.signal)
 		if m.used { // by a reader that script did not see: the stream must look as if it was read
 			_, _ = takeStream(r, m.stream) // can't fail: nobody has locked it
 		}
@@ -77,13 +79,16 @@ func (m *message) streamOf(r *webidl.Realm) *streams.ReadableStream {
 	return m.stream
 }
 
-// take hands the body over, nil for a null one, and marks it used. Errors are Thrown.
+// take hands the body over, nil for a null one, and marks it used. Errors are for FromReason.
 func (m *message) take(r *webidl.Realm) (*body.Body, error) {
 	if m.null() {
 		return nil, nil
 	}
 	if why := m.unusable(); why != "" {
 		return nil, &webidl.Thrown{Class: "TypeError", Message: why}
+	}
+	if err := m.aborted(r); err != nil {
+		return nil, err
 	}
 	b := m.body
 	if m.stream != nil {
@@ -111,6 +116,7 @@ func (m *message) clone(r *webidl.Realm, copied *message) {
 	if why := m.unusable(); why != "" {
 		panic(r.TypeError("%s", why))
 	}
+	copied.signal = m.signal
 	switch {
 	case m.body != nil && !m.body.IsLive(): // an untouched stream of it that is there is of no matter
 		copied.body = m.body

@@ -7,6 +7,7 @@ import (
 
 	"github.com/bindery/bindery/runtime/body"
 	"github.com/bindery/bindery/runtime/engine"
+	"github.com/bindery/bindery/runtime/webapi/event"
 	"github.com/bindery/bindery/runtime/webapi/headers"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
@@ -48,10 +49,13 @@ type Response struct {
 }
 
 // NewFetchedResponse is NewResponseObject for the answer to a request to url, which may have a fragment: script sees that it came from
-// there.
-func NewFetchedResponse(r *webidl.Realm, d *ResponseData, url string, redirected bool) *goja.Object {
+// there. signal, if it is not nil, aborts its body.
+func NewFetchedResponse(r *webidl.Realm, d *ResponseData, url string, redirected bool, signal *event.Signal) *goja.Object {
 	p := NewResponse(d)
 	p.url, p.redirected = url, redirected
+	if signal != nil {
+		p.watch(r, signal, nil)
+	}
 	return ResponseClass.New(r, p)
 }
 

@@ -293,3 +293,35 @@ func TestNewTransform(t *testing.T) {
 	})
 	rt.Async(`return await drain(slow("a", "b").pipeThrough(ts))`).Want("<-a-b>")
 }
+
+// Why a stream was cancelled or failed crosses realms: values that are no objects as they are, errors as errors like them.
+func TestReasonsCross(t *testing.T) {
+	for reason, want := range map[string]string{
+		`"x"`: "string x", `"\u00FC\u{1F600}"`: "string \u00FC\U0001F600", `1.5`: "number 1.5", `10n`: "bigint 10", `true`: "boolean true", `null`: "object null", `undefined`: "undefined undefined",
+		`new RangeError("r")`: "object RangeError: r", `new DOMException("d", "AbortError")`: "object AbortError: d", `Symbol("s")`: "object Error: Symbol(s)",
+		`Object.assign(new Error("own"), { name: "Mine" })`: "object Mine: own",
+	} {
+		t.Run(reason, func(t *testing.T) {
+			callee, caller := runtimetest.New(t), runtimetest.New(t)
+			const tell = `const tell = v => typeof v + " " + String(v); `
+			callee.Run(tell + `var told; globalThis.rs = new ReadableStream({ cancel(reason) { told = tell(reason) } }, { highWaterMark: 0 }); 0`).Want("0")
+			src := toSource(t, callee, `rs`)
+			caller.Do(func(r *webidl.Realm) { must(t, r.VM.Set("rs", streams.FromSource(r, src))) })
+			caller.Async(`await rs.getReader().cancel(` + reason + `); return 0`).Want("0")
+			callee.Run(`told`).Want(want)
+
+			callee.Run(`globalThis.rs = new ReadableStream({ pull(c) { c.error(` + reason + `) } }, { highWaterMark: 0 }); 0`).Want("0")
+			src = toSource(t, callee, `rs`)
+			caller.Do(func(r *webidl.Realm) { must(t, r.VM.Set("rs", streams.FromSource(r, src))) })
+			caller.Run(tell + `0`).Want("0")
+			caller.Async(`return await rs.getReader().read().catch(e => tell(e))`).Want(want)
+		})
+	}
+	t.Run("in one realm it is the same object", func(t *testing.T) {
+		rt := runtimetest.New(t)
+		rt.Run(`globalThis.reason = { any: 1 }; globalThis.rs = new ReadableStream({ pull(c) { c.error(reason) } }, { highWaterMark: 0 }); 0`).Want("0")
+		src := toSource(t, rt, `rs`)
+		rt.Post(rt.Invocation, func() { must(t, rt.Realm.VM.Set("back", streams.FromSource(rt.Realm, src))) })
+		rt.Async(`return await back.getReader().read().catch(e => e === reason)`).Want("true")
+	})
+}

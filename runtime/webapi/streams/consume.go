@@ -74,7 +74,7 @@ func gatherSource(r *webidl.Realm, src body.Stream, done func([][]byte, goja.Val
 			done(g.chunks, nil)
 			return
 		}
-		done(nil, r.FromError(g.err))
+		done(nil, FromReason(r, g.err))
 	}
 	inv := r.Invocation()
 	var stop func()

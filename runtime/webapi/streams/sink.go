@@ -97,7 +97,7 @@ func (s *scriptSource) chunkSteps(chunk goja.Value) {
 	b, ok := chunkBytes(s.r, chunk)
 	if !ok {
 		e := s.r.TypeError(NotBytes)
-		s.end(s.r.Describe(e))
+		s.end(ReasonOf(s.r, e))
 		readableStreamReaderGenericCancel(&s.reader.genericReader, e).markHandled()
 		return
 	}
@@ -117,7 +117,7 @@ func (s *scriptSource) chunkSteps(chunk goja.Value) {
 
 func (s *scriptSource) closeSteps() { s.end(io.EOF) }
 
-func (s *scriptSource) errorSteps(e goja.Value) { s.end(s.r.Describe(e)) }
+func (s *scriptSource) errorSteps(e goja.Value) { s.end(ReasonOf(s.r, e)) }
 
 // end answers the pull under way, and all to come, with err. It may be called from any goroutine, and counts once. It reports whether it did.
 func (s *scriptSource) end(err error) bool {
@@ -154,7 +154,7 @@ func (s *scriptSource) Cancel(reason error) {
 	post(s.r, s.inv, func() {
 		s.r.Host.Pending(-1)
 		s.r.Framed(func() {
-			readableStreamReaderGenericCancel(&s.reader.genericReader, s.r.FromError(reason)).markHandled()
+			readableStreamReaderGenericCancel(&s.reader.genericReader, FromReason(s.r, reason)).markHandled()
 		})
 	})
 }

@@ -62,7 +62,7 @@ func (n *nativeSource) deliver(chunk []byte, err error, p *promise) {
 	case err == io.EOF:
 		n.c.end()
 	case err != nil:
-		readableByteStreamControllerError(n.c, n.r.FromError(err))
+		readableByteStreamControllerError(n.c, FromReason(n.r, err))
 	case len(chunk) == 0:
 		n.c.pullAgain = true
 	default:
@@ -72,7 +72,7 @@ func (n *nativeSource) deliver(chunk []byte, err error, p *promise) {
 }
 
 func (n *nativeSource) cancel(reason goja.Value) *promise {
-	n.src.Cancel(n.r.Describe(reason))
+	n.src.Cancel(ReasonOf(n.r, reason))
 	return resolvedUndefined(n.r)
 }
 
