@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"github.com/evanw/esbuild/pkg/api"
 
@@ -22,8 +23,8 @@ type Compiler struct {
 	ctx    context.Context // ends with Close
 	close  context.CancelFunc
 
-	turn    chan struct{} // has room for one: who puts something in may touch process
-	process *process      // nil while there is none
+	turn    chan struct{}           // has room for one: who puts something in may change process
+	process atomic.Pointer[process] // nil while there is none
 
 	programs programs
 
@@ -38,7 +39,7 @@ func New(l Limits) *Compiler {
 	c.turn <- struct{}{}
 	go func() {
 		defer c.release()
-		c.process, _ = startProcess(c.limits) // the first request tries again, and says what is wrong
+		_, _ = c.ready() // the first request tries again, and says what is wrong
 	}()
 	return c
 }
@@ -166,24 +167,25 @@ func (c *Compiler) ready() (*process, error) {
 	if c.ctx.Err() != nil {
 		return nil, ErrClosed
 	}
-	if c.process != nil && c.process.dead() {
+	p := c.process.Load()
+	if p != nil && p.dead() {
 		c.discard()
+		p = nil
 	}
-	if c.process == nil {
-		p, err := startProcess(c.limits)
-		if err != nil {
+	if p == nil {
+		var err error
+		if p, err = startProcess(c.limits); err != nil {
 			return nil, err
 		}
-		c.process = p
+		c.process.Store(p)
 	}
-	return c.process, nil
+	return p, nil
 }
 
 // discard ends the child, if there is one. The caller has the turn.
 func (c *Compiler) discard() {
-	if c.process != nil {
-		c.process.end()
-		c.process = nil
+	if p := c.process.Swap(nil); p != nil {
+		p.end()
 	}
 }
 
