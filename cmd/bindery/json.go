@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"time"
@@ -34,11 +35,13 @@ func (j *jsonReporter) put(l level, kind string, with func(h head) any) {
 	if l < j.level {
 		return
 	}
-	line, err := json.Marshal(with(head{time.Now(), kind, l.String()}))
-	if err != nil {
+	var line bytes.Buffer
+	enc := json.NewEncoder(&line)
+	enc.SetEscapeHTML(false) // nobody puts these lines into a page, and people read them
+	if err := enc.Encode(with(head{time.Now(), kind, l.String()})); err != nil {
 		return // a struct of strings and numbers always marshals
 	}
-	j.out.print(func(b []byte) []byte { return append(append(b, line...), '\n') })
+	j.out.print(func(b []byte) []byte { return append(b, line.Bytes()...) })
 }
 
 func (j *jsonReporter) Console(worker string, _ *invocation.Invocation, e webidl.LogEntry) {

@@ -111,3 +111,14 @@ func TestOutputNeverBlocks(t *testing.T) {
 	}
 	out.print(add) // after Close: nothing
 }
+
+func TestJSONIsNotForPages(t *testing.T) {
+	var b bytes.Buffer
+	out := newOutput(&b)
+	j := &jsonReporter{out: out, level: levelInfo}
+	j.Console("auth", nil, webidl.LogEntry{Level: "log", Text: "a => b && <c>"})
+	out.Close()
+	if got, want := b.String(), `"worker":"auth","message":"a => b && <c>"}`+"\n"; !strings.HasSuffix(got, want) {
+		t.Errorf("got %s", got)
+	}
+}
