@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"strings"
 	"syscall"
 )
 
@@ -79,7 +80,11 @@ type RefusedError struct {
 
 // Error names the setting.
 func (e *RefusedError) Error() string {
-	return fmt.Sprintf("%s is a %s address, which Workers must not reach; to allow it set %s", e.Address, e.Kind, e.Setting)
+	article := "a"
+	if strings.ContainsAny(e.Kind[:min(1, len(e.Kind))], "aeiou") {
+		article = "an"
+	}
+	return fmt.Sprintf("%s is %s %s address, which Workers must not reach; to allow it set %s", e.Address, article, e.Kind, e.Setting)
 }
 
 // control looks at the address that is about to be dialled: the last moment, so that no name can lead elsewhere.

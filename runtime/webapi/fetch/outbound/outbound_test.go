@@ -297,6 +297,14 @@ func TestKindsOfAddresses(t *testing.T) {
 	}
 }
 
+func TestRefusalsAreEnglish(t *testing.T) {
+	for kind, want := range map[string]string{"unspecified": "::1 is an unspecified address,", "private": "::1 is a private address,"} {
+		if got := (&outbound.RefusedError{Address: netip.IPv6Loopback(), Kind: kind, Setting: "s"}).Error(); !strings.HasPrefix(got, want) {
+			t.Errorf("got %s", got)
+		}
+	}
+}
+
 func TestProxiesOfTheEnvironmentAreNotUsed(t *testing.T) {
 	proxy := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("the proxy was asked") })
 	t.Setenv("HTTP_PROXY", proxy.URL)
