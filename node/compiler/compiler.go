@@ -150,6 +150,7 @@ func (c *Compiler) exchange(ctx context.Context, r *request) (*reply, error) {
 		if !again && (cause == Died || cause == Memory && warm) {
 			continue // someone has killed it, or what it kept of other Workers takes the room
 		}
+		_, _ = c.ready() // it starts while the source is being repaired; what is wrong with it the next request says
 		return nil, &Error{Cause: cause, Limits: c.limits, Files: files, Detail: detail}
 	}
 }
