@@ -189,20 +189,25 @@ func (d *dev) rss() int64 {
 	if runtime.GOOS != "linux" {
 		d.t.Skip("SKIPPED: resident memory is read from /proc, on Linux only")
 	}
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", d.cmd.Process.Pid))
+	return residentMemory(d.t, d.cmd.Process.Pid)
+}
+
+func residentMemory(t *testing.T, pid int) int64 {
+	t.Helper()
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
-		d.t.Fatal(err)
+		t.Fatal(err)
 	}
 	for line := range strings.Lines(string(b)) {
 		if f := strings.Fields(line); len(f) >= 2 && f[0] == "VmRSS:" {
 			kb, err := strconv.ParseInt(f[1], 10, 64)
 			if err != nil {
-				d.t.Fatal(err)
+				t.Fatal(err)
 			}
 			return kb << 10
 		}
 	}
-	d.t.Fatal("no VmRSS")
+	t.Fatal("no VmRSS")
 	return 0
 }
 
