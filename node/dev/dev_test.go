@@ -221,6 +221,48 @@ func TestFaultsKeepTheLastGoodVersion(t *testing.T) {
 	want(t, <-r.events, "swap changed [w] gone [] repaired true")
 }
 
+// A main that vanishes has no place in a file, so the message says whose it was.
+func TestMainVanishes(t *testing.T) {
+	dir, r := t.TempDir(), newRecorder()
+	write(t, dir, map[string]string{"w/wrangler.toml": wrangler("w", ""), "w/index.js": counter("w")})
+	get := run(t, dir, r)
+	if err := os.Remove(filepath.Join(dir, "w/index.js")); err != nil {
+		t.Fatal(err)
+	}
+	want(t, <-r.events, `fault Worker "w": Could not resolve "index.js", the entry of the Worker`)
+	want(t, get("localhost"), "w 1")
+	write(t, dir, map[string]string{"w/index.js": counter("w")})
+	want(t, <-r.events, "repaired")
+}
+
+// Source that ends the compiler is a fault of its Worker, also where the file that does it was not imported before.
+func TestSourceThatEndsTheCompiler(t *testing.T) {
+	dir, r := t.TempDir(), newRecorder()
+	write(t, dir, map[string]string{
+		"w/wrangler.toml": wrangler("w", ""), "w/index.js": counter("w"), "w/deep.js": strings.Repeat("[", 1_000_000),
+		"x/wrangler.toml": wrangler("x", ""), "x/index.js": counter("x"),
+	})
+	get := run(t, dir, r)
+	write(t, dir, map[string]string{"w/index.js": `import "./deep.js"; ` + counter("w")})
+	want(t, <-r.events, `fault w/index.js:1:1: Worker "w" can't be compiled: `+
+		"source is nested too deeply or too large to compile: the compiler ran out of stack")
+	want(t, get("w.localhost"), "w 1")
+	write(t, dir, map[string]string{"w/deep.js": "globalThis.shallow = 1"})
+	want(t, <-r.events, "swap changed [w] gone [] repaired true")
+	want(t, get("x.localhost"), "x 1")
+}
+
+func TestNoteNamesTheLargestFile(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, map[string]string{"w/index.js": "1", "w/lib.js": strings.Repeat("x", 1500)})
+	p := &project{base: dir, realBase: dir}
+	m := p.compilerMessage(&config.Worker{Name: "w", Main: filepath.Join(dir, "w/index.js")},
+		&compiler.Error{Files: []string{filepath.Join(dir, "w/index.js"), filepath.Join(dir, "w/lib.js")}})
+	if len(m.Notes) != 1 || m.Notes[0].Text != "The largest of the 2 files that it read is w/lib.js (2 kB)." {
+		t.Errorf("got %+v", m.Notes)
+	}
+}
+
 func TestBuildCommand(t *testing.T) {
 	dir, r := t.TempDir(), newRecorder()
 	write(t, dir, map[string]string{
