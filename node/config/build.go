@@ -35,6 +35,8 @@ type file struct {
 	root setting // the top level
 	env  setting // the chosen environment; absent for none
 	w    *Worker
+
+	misnamed bool // the chosen environment isn't there, so that the name is nobody's
 }
 
 // build makes a Worker of a file's tree. What is wrong goes into the source.
@@ -106,6 +108,7 @@ func (f *file) environments(env string) {
 			text += fmt.Sprintf(" (did you mean %q?)", near)
 		}
 		f.error(api.Message{Text: text, Location: f.at(all.key)})
+		f.misnamed = true
 		return
 	}
 	where := f.root.in("name").key

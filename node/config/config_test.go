@@ -138,19 +138,19 @@ func TestBadEnvironmentName(t *testing.T) {
 	}
 }
 
-func TestCheckServicesElsewhere(t *testing.T) {
+func TestServicesElsewhere(t *testing.T) {
 	dir := write(t, map[string]string{
 		"wrangler.toml": `name = "a"
 main = "i.js"
 compatibility_date = "2026-08-01"
 services = [{ binding = "B", service = "in-the-cluster" }, { binding = "C", service = "nowhere" }]`, "i.js": "",
 	})
-	set, _, err := config.Load([]string{dir}, config.Options{Base: dir})
-	if err != nil {
-		t.Fatal(err)
+	_, _, err := config.Load([]string{dir}, config.Options{Base: dir, Exists: func(name string) bool { return name == "in-the-cluster" }})
+	var e *config.Error
+	if !errors.As(err, &e) || len(e.Messages) != 1 || !strings.Contains(e.Messages[0].Text, `"nowhere"`) {
+		t.Errorf("got %v, want one message about nowhere", err)
 	}
-	got := config.CheckServices(set, func(name string) bool { return name == "in-the-cluster" })
-	if len(got) != 1 || !strings.Contains(got[0].Text, `"nowhere"`) {
-		t.Errorf("got %v, want one message about nowhere", got)
+	if _, _, err := config.Load([]string{dir}, config.Options{Base: dir}); err != nil {
+		t.Errorf("got %v, although services were not to be checked", err)
 	}
 }

@@ -17,6 +17,9 @@ type Options struct {
 	Secrets bool
 	// Base is the folder that files are named from in messages; the working directory by default.
 	Base string
+	// Exists reports whether there is a Worker of that name that isn't among those that are read. If it is not nil, a service binding to a
+	// Worker that neither is read nor exists is an error.
+	Exists func(name string) bool
 }
 
 // Load reads Workers. A path is a wrangler file, a folder that has one, or a bare script.
@@ -25,8 +28,8 @@ type Options struct {
 // error that lists them; a file that has none is read as it is, with a warning, under the name NAME-ENV: so does
 // wrangler.
 //
-// Errors: *Error, with every fault of every file. The warnings are complete with and without an error. Both are
-// sorted by file and line.
+// Errors: *Error, with every fault of every file, and of their bindings to each other. The warnings are complete with and without an error.
+// Both are sorted by file and line.
 func Load(paths []string, o Options) (*Set, []api.Message, error) {
 	l := loader{o: o, base: baseDir(o.Base)}
 	if o.Env != "" && !validEnv.MatchString(o.Env) {
@@ -39,6 +42,7 @@ func Load(paths []string, o Options) (*Set, []api.Message, error) {
 	l.distinct()
 	l.distinctRoutes()
 	l.resolve()
+	l.missingServices()
 	for _, s := range l.sources {
 		l.errors = append(l.errors, s.errors...)
 		l.warnings = append(l.warnings, s.warnings...)
@@ -55,6 +59,7 @@ type loader struct {
 	base    string
 	sources []*source
 	workers []*Worker
+	unread  bool // some file's Worker isn't among workers under its name
 	seen    map[string]bool
 
 	errors, warnings []api.Message
@@ -77,21 +82,28 @@ func baseDir(base string) string {
 
 // load reads one path.
 func (l *loader) load(path string) {
+	if !l.read(path) {
+		l.unread = true
+	}
+}
+
+// read reports whether the path's Worker is among those of l, under its name.
+func (l *loader) read(path string) bool {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		l.errors = append(l.errors, api.Message{Text: fmt.Sprintf("read %s: %v", path, err)})
-		return
+		return false
 	}
 	if info, err := os.Stat(abs); err == nil && info.IsDir() {
 		found := inFolder(abs)
 		if found == "" {
 			l.errors = append(l.errors, api.Message{Text: fmt.Sprintf("read %s: the folder has no wrangler.json, wrangler.jsonc or wrangler.toml", shownPath(abs, l.base))})
-			return
+			return false
 		}
 		abs = found
 	}
 	if l.seen[abs] {
-		return
+		return true
 	}
 	if l.seen == nil {
 		l.seen = map[string]bool{}
@@ -102,10 +114,10 @@ func (l *loader) load(path string) {
 		w, err := script(abs, l.base)
 		if err != nil {
 			l.errors = append(l.errors, err.Messages...)
-			return
+			return false
 		}
 		l.workers = append(l.workers, w)
-		return
+		return true
 	}
 	parse := parseJSONC
 	switch ext {
@@ -114,16 +126,16 @@ func (l *loader) load(path string) {
 	case ".json", ".jsonc":
 	default:
 		l.errors = append(l.errors, api.Message{Text: fmt.Sprintf("read %s: expected a wrangler file (.toml, .json or .jsonc), a folder that has one, or a script (.js, .mjs, .ts, ...)", shownPath(abs, l.base))})
-		return
+		return false
 	}
 	s := openSource(abs, l.base)
 	l.sources = append(l.sources, s)
 	if len(s.errors) > 0 {
-		return
+		return false
 	}
 	root := parse(s)
 	if root == nil {
-		return
+		return false
 	}
 	f := &file{source: s, root: setting{s: s, value: &value{kind: kindTable, index: root.index, members: root.members}}, w: &Worker{}}
 	f.build(l.o.Env)
@@ -131,6 +143,7 @@ func (l *loader) load(path string) {
 		l.secrets(f)
 	}
 	l.workers = append(l.workers, f.w)
+	return !f.misnamed
 }
 
 // distinct reports Workers of one name.
@@ -215,7 +228,7 @@ func (l *loader) resolve() {
 			}
 			if !ok {
 				l.unknownEnvironment(s, target)
-				continue
+				real = "" // said once
 			}
 			s.Service = real
 		}
@@ -242,24 +255,27 @@ func (l *loader) unknownEnvironment(s *Service, target *Worker) {
 	l.errors = append(l.errors, m)
 }
 
-// CheckServices returns an error for every service binding whose Worker is neither in the set nor, by exists, known
-// elsewhere. exists may be nil. The messages are sorted by file and line.
-func CheckServices(set *Set, exists func(name string) bool) []api.Message {
+// missingServices reports each service binding whose Worker there isn't. While the name of some Worker isn't known, it might be the one that
+// is meant.
+func (l *loader) missingServices() {
+	if l.o.Exists == nil || l.unread {
+		return
+	}
+	set := &Set{Workers: l.workers}
 	var names []string
-	for _, w := range set.Workers {
+	for _, w := range l.workers {
+		if w.Name == "" {
+			return
+		}
 		names = append(names, w.Name)
 	}
-	var out []api.Message
-	for _, w := range set.Workers {
+	for _, w := range l.workers {
 		for _, s := range w.Services {
-			if set.Find(s.Service) != nil || exists != nil && exists(s.Service) {
-				continue
+			if s.Service != "" && set.Find(s.Service) == nil && !l.o.Exists(s.Service) {
+				l.errors = append(l.errors, missingService(set, w, s, names))
 			}
-			out = append(out, missingService(set, w, s, names))
 		}
 	}
-	sortMessages(out)
-	return out
 }
 
 func missingService(set *Set, w *Worker, s Service, names []string) api.Message {

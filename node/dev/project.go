@@ -104,14 +104,13 @@ func (p *project) reload(out *outcome) {
 		return
 	}
 	p.files = files
-	set, warnings, err := config.Load(files, config.Options{Env: p.o.Env, Secrets: true, Base: p.base})
+	set, warnings, err := config.Load(files, config.Options{
+		Env: p.o.Env, Secrets: true, Base: p.base,
+		Exists: func(string) bool { return false }, // there are no others
+	})
 	out.warnings = warnings
 	if err != nil {
 		p.broken = configFault(err)
-		return
-	}
-	if missing := config.CheckServices(set, nil); len(missing) > 0 {
-		p.broken = &Fault{Stage: Config, Messages: missing}
 		return
 	}
 	for _, w := range set.Workers {
