@@ -10,6 +10,7 @@ import (
 // asyncLayout is what it takes to start an async function of script from Go.
 type asyncLayout struct {
 	call                       reflect.Type // struct{ Runner goja.asyncRunner; Rest asyncRest }
+	shaped                     bool         // allocated as an asyncShape
 	rest                       uintptr
 	ctx, vm, capability, fn    uintptr // within asyncRunner
 	capType                    reflect.Type
@@ -82,6 +83,7 @@ func (l *layout) inspectAsync(rt *goja.Runtime) {
 		{Name: "Rest", Type: reflect.TypeFor[asyncRest]()},
 	})
 	a.rest = offset(a.call, "Rest", nil)
+	a.shaped = sameShape(a.call, reflect.TypeFor[asyncShape]())
 }
 
 func (l *layout) asyncKind(fn *goja.Object, context reflect.Type) (k asyncKind) {

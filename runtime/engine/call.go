@@ -99,7 +99,7 @@ func (l *layout) newAsyncCaller(rt *goja.Runtime) *asyncCaller {
 // first instruction, with the last argument as the value that it waited for.
 func (f *Function) start(this goja.Value, args []goja.Value) goja.Value {
 	l, k, a := native, f.kind, f.caller
-	runner := reflect.New(l.async.call).UnsafePointer()
+	runner := l.newCall()
 	rest := at[asyncRest](runner, l.async.rest)
 	l.initPromise(f.rt, &rest.object, &rest.promise, nil)
 	*at[bool](unsafe.Pointer(&rest.promise), l.promise.handled) = true

@@ -18,12 +18,13 @@ type layout struct {
 
 	runtimeTracker, runtimeJobs, runtimeIterProto, runtimeFuncProto, runtimeObjectProto, runtimePromiseProto uintptr // goja.Runtime
 
-	base     baseLayout
-	hostType reflect.Type // struct{ Object goja.Object; Base goja.baseObject; Value any }
-	hostBase uintptr
-	hostVal  uintptr
-	baseTab  unsafe.Pointer // itab of (objectImpl, *baseObject)
-	viewTab  unsafe.Pointer // itab of (objectImpl, *dataViewObject)
+	base       baseLayout
+	hostType   reflect.Type // struct{ Object goja.Object; Base goja.baseObject; Value any }
+	hostBase   uintptr
+	hostShaped bool // allocated as a hostShape
+	hostVal    uintptr
+	baseTab    unsafe.Pointer // itab of (objectImpl, *baseObject)
+	viewTab    unsafe.Pointer // itab of (objectImpl, *dataViewObject)
 
 	property propertyLayout
 	function functionLayout
@@ -127,6 +128,7 @@ func inspect(rt *goja.Runtime) (l *layout, err error) {
 	})
 	l.hostBase = offset(l.hostType, "Base", nil)
 	l.hostVal = offset(l.hostType, "Value", nil)
+	l.hostShaped = sameShape(l.hostType, reflect.TypeFor[hostShape]())
 
 	l.inspectProperty(rt)
 	l.inspectFunction(rt)

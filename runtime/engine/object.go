@@ -33,7 +33,7 @@ func NewObject(rt *goja.Runtime, proto *goja.Object, value any) *goja.Object {
 		}
 		return obj
 	}
-	p := reflect.New(l.hostType).UnsafePointer()
+	p := l.newHost()
 	obj := (*goja.Object)(p)
 	base := unsafe.Add(p, l.hostBase)
 	*at[*goja.Runtime](p, l.objectRuntime) = rt

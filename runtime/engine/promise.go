@@ -168,6 +168,17 @@ func KeepStack(rt *goja.Runtime, stack []goja.Value) {
 	*at[[]goja.Value](vm, native.vmStack) = stack[:0]
 }
 
+// KeepJobs lets rt, which is not running, queue the first microtasks of its next entry in jobs, which must be empty. It is the caller's again,
+// to be cleared, when the entry has ended.
+func KeepJobs(rt *goja.Runtime, jobs []func()) {
+	if native == nil {
+		return
+	}
+	if queue := at[[]func()](unsafe.Pointer(rt), native.runtimeJobs); len(*queue) == 0 {
+		*queue = jobs
+	}
+}
+
 // ownerSlot holds the owner where only goja's public API is used.
 var ownerSlot = goja.NewSymbol("bindery.owner")
 
