@@ -53,7 +53,7 @@ func (f *fleet) edit(t *testing.T, s *server, h *hostile) {
 	began := time.Now()
 	write(t, file, h.text(t))
 	verdict, ok := s.wait(from, editPatience, func(l line) bool {
-		return l.Type == "fault" || l.Type == "long" || l.Type == "swap" && strings.Contains(l.raw, h.id())
+		return l.Type == "fault" || l.Type == "long" || l.Type == "swap" && slices.Contains(l.Changed, h.id())
 	})
 	took := time.Since(began)
 	if !ok {
@@ -79,7 +79,7 @@ func (f *fleet) edit(t *testing.T, s *server, h *hostile) {
 	from = s.mark()
 	write(t, file, good(2))
 	if _, ok := s.wait(from, editPatience, func(l line) bool {
-		return l.Type == "swap" && strings.Contains(l.raw, h.id()) || l.Type == "repaired"
+		return l.Type == "swap" && slices.Contains(l.Changed, h.id()) || l.Type == "repaired"
 	}); !ok {
 		t.Fatalf("the edit that mends it was not served; dead: %v\n%s", s.dead(0), s.trace())
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -73,16 +74,17 @@ type fleet struct {
 	answers int
 	slowest time.Duration
 	deaths  int
+	refused map[string]string // Workers that could not be loaded, and why
 }
 
 func newFleet(t *testing.T, workers []*hostile) *fleet {
 	t.Helper()
-	f := &fleet{t: t, dir: t.TempDir()}
+	f := &fleet{t: t, dir: t.TempDir(), refused: map[string]string{}}
 	healthyFolder(t, f.dir)
 	for _, h := range workers {
 		h.folder(t, f.dir)
 	}
-	f.s = start(t, f.dir)
+	f.start(t, workers)
 	t.Cleanup(func() {
 		f.count(t, f.s)
 		f.s.stop(t)
@@ -92,6 +94,32 @@ func newFleet(t *testing.T, workers []*hostile) *fleet {
 	return f
 }
 
+// start starts the server. Workers that can't be loaded, which is a failure of theirs, are taken away so that the others are tried.
+func (f *fleet) start(t *testing.T, workers []*hostile) {
+	t.Helper()
+	for {
+		s, faults := start(t, f.dir)
+		if s != nil {
+			f.s = s
+			return
+		}
+		found := false
+		for _, h := range workers {
+			for _, l := range faults {
+				for _, m := range l.Messages {
+					if strings.Contains(m.Message, strconv.Quote(h.id())) || strings.Contains(m.File, "/"+h.id()+"/") {
+						f.refused[h.id()] = m.Message
+						found = found || os.RemoveAll(filepath.Join(f.dir, h.id())) == nil
+					}
+				}
+			}
+		}
+		if !found {
+			t.Fatalf("the server does not start: %s", faults[0].raw)
+		}
+	}
+}
+
 // server gives the running server.
 func (f *fleet) server(t *testing.T) *server {
 	t.Helper()
@@ -99,7 +127,11 @@ func (f *fleet) server(t *testing.T) *server {
 	defer f.mu.Unlock()
 	if f.s.dead(0) {
 		f.deaths++
-		f.s = start(t, f.dir)
+		s, faults := start(t, f.dir)
+		if s == nil {
+			t.Fatalf("the server does not start again: %s", faults[0].raw)
+		}
+		f.s = s
 	}
 	return f.s
 }
@@ -122,11 +154,17 @@ func (f *fleet) count(t testing.TB, s *server) {
 func TestAlone(t *testing.T) {
 	workers := chosen(readAll(t), false)
 	f := newFleet(t, withBound(t, workers))
+	var waiting sync.WaitGroup
+	defer waiting.Wait()
 	for _, h := range workers {
+		if h.slow { // it does nothing but wait
+			waiting.Go(func() { f.tryAmong(t, h, &sync.Map{}) })
+			continue
+		}
 		t.Run(h.id(), func(t *testing.T) {
 			s := f.server(t)
 			s.resetPeak()
-			f.try(t, s, h, h.cpu+grace)
+			f.try(t, s, h, h.limit()+grace)
 			if peak := s.highWater(); peak > ceiling {
 				t.Errorf("resident memory was %d MB, more than %d", peak>>20, ceiling>>20)
 			}
@@ -138,6 +176,9 @@ func TestAlone(t *testing.T) {
 // try asks a Worker for an answer, and for the next.
 func (f *fleet) try(t *testing.T, s *server, h *hostile, patience time.Duration) {
 	t.Helper()
+	if why, ok := f.refused[h.id()]; ok {
+		t.Fatalf("the Worker can't be loaded: %s", why)
+	}
 	from := s.mark()
 	want := h.expect
 	for i := 0; i <= h.repeat; i++ {
@@ -145,7 +186,7 @@ func (f *fleet) try(t *testing.T, s *server, h *hostile, patience time.Duration)
 			want = h.next
 		}
 		a := s.get(h.id(), patience)
-		if a.err != nil && s.dead(300*time.Millisecond) {
+		if a.err != nil && !a.late && s.dead(300*time.Millisecond) {
 			t.Fatalf("the process died of %s, request %d\n%s", h.id(), i+1, s.trace())
 		}
 		if a.late {
@@ -249,9 +290,12 @@ func TestTogether(t *testing.T) {
 // tryAmong asks a Worker while others run.
 func (f *fleet) tryAmong(t *testing.T, h *hostile, running *sync.Map) {
 	t.Helper()
+	if f.refused[h.id()] != "" {
+		return // TestAlone tells
+	}
 	s := f.server(t)
 	from := s.mark()
-	a := s.get(h.id(), crowd*(h.cpu+grace)/2)
+	a := s.get(h.id(), crowd*(h.limit()+grace)/2)
 	if a.err != nil && s.dead(300*time.Millisecond) {
 		var names []string
 		running.Range(func(name, _ any) bool { names = append(names, name.(string)); return true })

@@ -22,9 +22,11 @@ import (
 
 // line is what is looked at of a line of output.
 type line struct {
-	Type, Worker, Name, Message, Level, In string
-	Messages                               []struct{ Message, File string }
-	raw                                    string
+	Type, Worker, Name, Message, Level, In, URL string
+
+	Messages []struct{ Message, File string }
+	Changed  []string
+	raw      string // its beginning
 }
 
 // server is a running `bindery dev` that is watched from outside.
@@ -50,14 +52,20 @@ type server struct {
 // killAbove is the resident memory at which the process is killed, so that the machine lives.
 const killAbove = 3 << 30
 
-// longestLine is how much of a line of output is kept.
-const longestLine = 16 << 10
+// startPatience is how long it may take to build and load some hundreds of Workers.
+const startPatience = 60 * time.Second
 
-// start runs bindery dev on dir and waits until it serves.
-func start(t testing.TB, dir string) *server {
+// longestLine is how long a line of output may be, and keptLine how much of one is kept.
+const (
+	longestLine = 4 << 20
+	keptLine    = 1 << 10
+)
+
+// start runs bindery dev on dir and waits until it serves. If it refuses to, because of its files, it gives the faults instead.
+func start(t testing.TB, dir string) (*server, []line) {
 	t.Helper()
 	s := &server{died: make(chan struct{}), grew: make(chan struct{}), client: &http.Client{
-		Transport:     &http.Transport{MaxIdleConnsPerHost: 16},
+		Transport:     &http.Transport{MaxIdleConnsPerHost: 16, DisableCompression: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 	s.cmd = exec.Command(binary, append([]string{"dev", "--port", "0", "--json"}, arguments...)...)
@@ -73,42 +81,57 @@ func start(t testing.TB, dir string) *server {
 	}
 	go s.read(out)
 	go s.sample()
-	ready, ok := s.wait(0, 60*time.Second, func(l line) bool { return l.Type == "ready" })
+	ready, ok := s.wait(0, startPatience, func(l line) bool { return l.Type == "ready" })
 	if !ok {
-		s.kill("it was not ready within 60 s")
-		t.Fatalf("the server does not start:\n%s", s.trace())
+		if !s.dead(time.Second) {
+			s.kill("it was not ready in time")
+			<-s.died
+		}
+		if faults := s.faults(); len(faults) > 0 {
+			return nil, faults
+		}
+		t.Fatalf("the server does not start:\n%s", s.said())
 	}
-	var address struct{ URL string }
-	if err := json.Unmarshal([]byte(ready.raw), &address); err != nil || address.URL == "" {
-		t.Fatalf("no address in %s", ready.raw)
-	}
-	s.url = address.URL
+	s.url = ready.URL
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stopHealthy = cancel
 	s.healthy = newHealthy(s)
 	go s.healthy.run(ctx)
-	return s
+	return s, nil
+}
+
+// faults are the lines that say why the files are not served.
+func (s *server) faults() []line {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []line
+	for _, l := range s.lines {
+		if l.Type == "fault" {
+			list = append(list, l)
+		}
+	}
+	return list
 }
 
 // read keeps the output. A line may be of any length.
 func (s *server) read(out io.Reader) {
-	in := bufio.NewReaderSize(out, 1<<20)
+	in := bufio.NewReaderSize(out, longestLine)
 	for {
 		text, err := in.ReadSlice('\n')
-		long := errors.Is(err, bufio.ErrBufferFull)
-		raw := string(text[:min(len(text), longestLine)])
+		l := line{raw: string(text[:min(len(text), keptLine)])}
+		whole := json.Unmarshal(text, &l) == nil
+		l.Message = strings.Clone(l.Message[:min(len(l.Message), keptLine)])
+		if errors.Is(err, bufio.ErrBufferFull) {
+			l.Type = "long"
+		}
 		for errors.Is(err, bufio.ErrBufferFull) {
 			_, err = in.ReadSlice('\n')
 		}
-		l := line{raw: raw}
 		s.mu.Lock()
-		if long || len(text) > longestLine {
-			l.Type = "long"
+		if whole || l.Type == "long" {
 			s.lines = append(s.lines, l)
-		} else if json.Unmarshal([]byte(raw), &l) == nil {
-			s.lines = append(s.lines, l)
-		} else if raw != "" && len(s.tail) < 60 {
-			s.tail = append(s.tail, raw)
+		} else if l.raw != "" && len(s.tail) < 60 {
+			s.tail = append(s.tail, l.raw)
 		}
 		close(s.grew)
 		s.grew = make(chan struct{})
@@ -176,10 +199,17 @@ func (s *server) kill(why string) {
 
 // dead reports whether the process has ended; one that is about to is waited for.
 func (s *server) dead(patience time.Duration) bool {
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
 	select {
 	case <-s.died:
 		return true
-	case <-time.After(patience):
+	case <-timer.C:
+	}
+	select { // both may have been ready
+	case <-s.died:
+		return true
+	default:
 		return false
 	}
 }
@@ -193,6 +223,17 @@ func (s *server) trace() string {
 		text = "killed by the test: " + *why + "\n" + text
 	}
 	return fmt.Sprintf("%s\n(%v)", text, s.cmd.ProcessState)
+}
+
+// said is all that the process said.
+func (s *server) said() string {
+	s.mu.Lock()
+	var b strings.Builder
+	for _, l := range s.lines {
+		b.WriteString(l.raw[:min(len(l.raw), 600)] + "\n")
+	}
+	s.mu.Unlock()
+	return b.String() + s.trace()
 }
 
 // mark is the number of lines so far.

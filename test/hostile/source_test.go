@@ -124,7 +124,9 @@ var long = map[string]func(n int) string{
 	"bigint": func(n int) string {
 		return "const x = () => " + strings.Repeat("9", n) + "n;" + answering
 	},
-	"regex":       func(n int) string { return "const r = /" + strings.Repeat("(", n) + strings.Repeat(")", n) + "/;" + answering },
+	"regex": func(n int) string {
+		return "const r = /" + strings.Repeat("(", n) + strings.Repeat(")", n) + "/;" + answering
+	},
 	"regexrepeat": func(n int) string { return "const r = /" + strings.Repeat("(?:x{1000})", n) + "/;" + answering },
 	"regexclass":  func(n int) string { return "const r = /[" + strings.Repeat(`\p{L}`, n) + "]/u;" + answering },
 	"functions": func(n int) string {

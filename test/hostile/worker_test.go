@@ -32,10 +32,22 @@ type hostile struct {
 	file        string    // the name of the module
 	cpu         time.Duration
 	repeat      int // how many requests after the first
+	slow        bool // it runs into the limit of wall time
 }
 
 // defaultCPU is the limit of a Worker that asks for no other.
 const defaultCPU = 300 * time.Millisecond
+
+// wall is how long a handler may take until its response.
+const wall = 30 * time.Second
+
+// limit is when a Worker is ended at the latest.
+func (h *hostile) limit() time.Duration {
+	if h.slow {
+		return wall
+	}
+	return h.cpu
+}
 
 // id is the Worker's name, and the first label of its host.
 func (h *hostile) id() string {
@@ -111,6 +123,8 @@ func (h *hostile) directive(key, value string) (err error) {
 		h.binds = append(h.binds, value)
 	case "file":
 		h.file = value
+	case "slow":
+		h.slow, h.repeat = true, 0
 	case "repeat":
 		h.repeat, err = strconv.Atoi(value)
 	case "limits":

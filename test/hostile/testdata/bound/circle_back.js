@@ -1,4 +1,3 @@
 // bind: OTHER bound-circle
-// expect: 503 "32"
-// expect: 503 "depth"
+// expect: 500 "Subrequest depth limit exceeded"
 export default { fetch: (request, env) => env.OTHER.fetch(request) };

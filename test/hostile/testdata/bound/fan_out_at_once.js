@@ -1,4 +1,4 @@
-// bind: OTHER trickery-deep-freeze
+// bind: OTHER healthy
 // expect: 503 "ubrequest"
 // expect: 503 "Worker exceeded CPU time limit."
 // expect: 500 "ubrequest"

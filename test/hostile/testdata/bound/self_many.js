@@ -1,7 +1,7 @@
 // bind: SELF bound-self-many
 // expect: 503 "Worker exceeded"
-// expect: 503 "32"
-// expect: 503 "ubrequest"
+// expect: 500 "Subrequest depth limit exceeded"
+// expect: 500 "Too many subrequests"
 export default {
 	async fetch(request, env) {
 		const all = await Promise.all([env.SELF.fetch(request.url), env.SELF.fetch(request.url)]);

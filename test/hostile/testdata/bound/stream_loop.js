@@ -1,8 +1,6 @@
 // A body of which the other end is the Worker itself.
 // bind: SELF bound-stream-loop
-// expect: 503 "32"
-// expect: 503 "depth"
-// expect: 503 "Worker exceeded"
+// expect: 500 "Subrequest depth limit exceeded"
 export default {
 	async fetch(request, env) {
 		const body = new ReadableStream({ pull(c) { c.enqueue(new Uint8Array(10)); } });

@@ -1,3 +1,4 @@
+// slow: wall time
 // expect: 503 "Worker exceeded wall time limit"
 // expect: 503 "Worker exceeded CPU time limit."
 // log: time limit

@@ -1,3 +1,4 @@
+// slow: wall time
 // expect: 503 "Worker exceeded wall time limit"
 // log: Worker exceeded wall time limit
 export default {

@@ -1,4 +1,5 @@
 // expect: 200 "RangeError: Maximum call stack size exceeded"
+// expect: 200 "no error"
 export default {
 	async fetch() {
 		try {

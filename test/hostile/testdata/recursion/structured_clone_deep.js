@@ -4,7 +4,11 @@ export default {
 		try {
 			let o = {};
 			for (let i = 0; i < 1e5; i++) o = { o };
-			structuredClone(o);
+			try {
+				structuredClone(o);
+			} catch (e) {
+				return new Response(`${e.name}: ${e.message}`.slice(0, 44));
+			}
 			return new Response("no error");
 		} catch (e) {
 			return new Response(`${e.name}: ${e.message}`);

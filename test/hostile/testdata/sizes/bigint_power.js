@@ -1,8 +1,9 @@
 // expect: 200 "RangeError: Maximum BigInt size exceeded"
 export default {
-	async fetch() {
+	async fetch(request, env) {
 		try {
-			2n ** (2n ** 40n);
+			const two = BigInt(env.TEXT.length - 2);
+			two ** (two ** 40n);
 			return new Response("no error");
 		} catch (e) {
 			return new Response(`${e.name}: ${e.message}`);

@@ -1,8 +1,9 @@
 // expect: 200 "RangeError: Maximum BigInt size exceeded"
 export default {
-	async fetch() {
+	async fetch(request, env) {
 		try {
-			1n << (1n << 40n);
+			const one = BigInt(env.TEXT.length - 3);
+			one << (one << 40n);
 			return new Response("no error");
 		} catch (e) {
 			return new Response(`${e.name}: ${e.message}`);

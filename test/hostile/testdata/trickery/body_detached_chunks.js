@@ -1,5 +1,6 @@
 // expect: 200 cut
 // expect: 200 "aaaa"
+// expect: 200 ""
 // expect: 500 "TypeError"
 export default {
 	fetch() {

@@ -1,7 +1,8 @@
 // expect: 200 "right"
 const R = Response;
+const define = Object.defineProperty;
 for (const name of ["Response", "Request", "Headers", "URL", "Promise", "Array", "Object", "console"]) {
-	Object.defineProperty(globalThis, name, { get() { throw new Error(`${name} was looked up`); } });
+	define(globalThis, name, { get() { throw new Error(`${name} was looked up`); } });
 }
 
 export default {

@@ -4,8 +4,8 @@ export default class {
 	static [Symbol.hasInstance]() {
 		throw new Error("hasInstance");
 	}
-	get constructor() {
-		throw new Error("constructor");
+	get env() {
+		throw new Error("env");
 	}
 	fetch() {
 		this.#n++;

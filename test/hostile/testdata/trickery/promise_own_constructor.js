@@ -1,8 +1,12 @@
-// expect: 200 "own"
+// expect: 200 "TypeError"
 export default {
 	async fetch() {
 		const p = Promise.resolve("own");
 		p.constructor = null;
-		return new Response(await p);
+		try {
+			return new Response(await p);
+		} catch (e) {
+			return new Response(e.name); // as the specification has it
+		}
 	},
 };
