@@ -44,7 +44,10 @@ func (f *Fetch) Fulfilled(iso *Isolate, v goja.Value) {
 		f.Failed(&webidl.Thrown{Class: "TypeError", Message: "Incorrect type for Promise: the Promise did not resolve to 'Response'."})
 		return
 	}
-	d, err := response.Take(iso.Realm)
+	var d *fetch.ResponseData
+	var err error
+	// A body that script makes is pulled in the name of this call, whoever's turn it was that answered it.
+	iso.Realm.Behalf(f.Invocation, func() { d, err = response.Take(iso.Realm) })
 	if err != nil {
 		f.Failed(err)
 		return

@@ -127,10 +127,13 @@ func (iso *Isolate) turn(inv *invocation.Invocation, task func()) {
 
 // enter is Realm.Enter under the watchdog's eyes, with Go panics turned into errors: goja has some, and so may we.
 func (iso *Isolate) enter(inv *invocation.Invocation, task func()) (err error) {
-	if inv != nil {
+	switch {
+	case inv != nil:
 		iso.watch.Begin(&inv.CPU)
-	} else {
+	case iso.loading:
 		iso.watch.Begin(nil)
+	default: // a turn in nobody's name, which does not add to what top-level code used
+		iso.watch.Begin(new(watchdog.Account))
 	}
 	defer func() {
 		if x := recover(); x != nil {
