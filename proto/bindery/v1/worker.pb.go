@@ -600,7 +600,9 @@ type Version struct {
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// What was changed through the API since the files were last deployed: keys such as "services.AUTH" or "vars.LOG". A later
 	// deploy whose files say otherwise must say that it means to.
-	Overrides     []string `protobuf:"bytes,6,rep,name=overrides,proto3" json:"overrides,omitempty"`
+	Overrides []string `protobuf:"bytes,6,rep,name=overrides,proto3" json:"overrides,omitempty"`
+	// Entrypoints that the code exports, the default export as "default". Found when the version was checked.
+	Entrypoints   []string `protobuf:"bytes,7,rep,name=entrypoints,proto3" json:"entrypoints,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -677,6 +679,13 @@ func (x *Version) GetOverrides() []string {
 	return nil
 }
 
+func (x *Version) GetEntrypoints() []string {
+	if x != nil {
+		return x.Entrypoints
+	}
+	return nil
+}
+
 var File_bindery_v1_worker_proto protoreflect.FileDescriptor
 
 const file_bindery_v1_worker_proto_rawDesc = "" +
@@ -726,7 +735,7 @@ const file_bindery_v1_worker_proto_rawDesc = "" +
 	"\fSealedSecret\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
 	"\x06sealed\x18\x02 \x01(\fR\x06sealed\x12\x16\n" +
-	"\x06digest\x18\x03 \x01(\fR\x06digest\"\xf2\x01\n" +
+	"\x06digest\x18\x03 \x01(\fR\x06digest\"\x94\x02\n" +
 	"\aVersion\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x120\n" +
 	"\x06config\x18\x02 \x01(\v2\x18.bindery.v1.WorkerConfigR\x06config\x12\x16\n" +
@@ -734,7 +743,8 @@ const file_bindery_v1_worker_proto_rawDesc = "" +
 	"\asecrets\x18\x04 \x03(\v2\x18.bindery.v1.SealedSecretR\asecrets\x12;\n" +
 	"\vcreate_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"createTime\x12\x1c\n" +
-	"\toverrides\x18\x06 \x03(\tR\toverridesB7Z5github.com/bindery/bindery/proto/bindery/v1;binderyv1b\x06proto3"
+	"\toverrides\x18\x06 \x03(\tR\toverrides\x12 \n" +
+	"\ventrypoints\x18\a \x03(\tR\ventrypointsB7Z5github.com/bindery/bindery/proto/bindery/v1;binderyv1b\x06proto3"
 
 var (
 	file_bindery_v1_worker_proto_rawDescOnce sync.Once
