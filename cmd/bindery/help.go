@@ -43,8 +43,9 @@ const jsonKeys = `bindery dev --json prints one JSON object a line on stdout. Al
 
 By type:
 
-  ready      served for the first time: url, addresses, ms, workers (each with name, version, root, routes,
-             bindings (each with name, service, entrypoint), file)
+  ready      served for the first time: url, addresses, ms, workers (each with name, version, root,
+             reached (false where no root's bindings lead to it), routes, bindings (each with name, service,
+             entrypoint), file)
   swap       another version is served: changed and gone (names), ms, repaired (true after a fault)
   fault      the files can't be served; what was served goes on: messages (each with message, and where it has a
              place file, line, column (from 1), lineText, suggestion; notes)

@@ -113,6 +113,7 @@ type jsonWorker struct {
 	Name     string        `json:"name"`
 	Version  string        `json:"version"`
 	Root     bool          `json:"root"`
+	Reached  bool          `json:"reached"`
 	Routes   []string      `json:"routes"`
 	Bindings []jsonService `json:"bindings"`
 	File     string        `json:"file"`
@@ -122,7 +123,7 @@ func (j *jsonReporter) Ready(g *dev.Generation, addresses []string, took time.Du
 	j.put(levelInfo, "ready", func(h head) any {
 		workers := make([]jsonWorker, 0, len(g.Workers))
 		for _, w := range g.Workers {
-			row := jsonWorker{w.Name, w.Version, w.Root, append([]string{}, w.Routes...), []jsonService{}, w.File}
+			row := jsonWorker{w.Name, w.Version, w.Root, w.Reached, append([]string{}, w.Routes...), []jsonService{}, w.File}
 			for _, s := range w.Services {
 				row.Bindings = append(row.Bindings, jsonService{s.Binding, s.Worker, s.Entrypoint})
 			}

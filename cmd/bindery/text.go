@@ -189,10 +189,15 @@ func count(n int, what string) string {
 // appendTable lists the Workers.
 func appendTable(b []byte, g *dev.Generation) []byte {
 	rows := [][]string{{"WORKER", "VERSION", "REACHED BY", "BINDINGS", "FILE"}}
+	var unreached []string
 	for _, w := range g.Workers {
 		reached := "bindings only (private)"
-		if w.Root {
+		switch {
+		case w.Root:
 			reached = strings.Join(append([]string{"root"}, w.Routes...), " ")
+		case !w.Reached:
+			reached = "nothing"
+			unreached = append(unreached, w.Name)
 		}
 		var bindings []string
 		for _, s := range w.Services {
@@ -219,6 +224,9 @@ func appendTable(b []byte, g *dev.Generation) []byte {
 	}
 	if g.Chosen {
 		b = append(b, "\n  No Worker has a route: the roots are those that no other Worker binds to.\n"...)
+	}
+	if len(unreached) > 0 {
+		b = fmt.Appendf(b, "\n  Nothing reaches %s: give it a route, or bind a Worker to it that can be reached.\n", strings.Join(unreached, ", "))
 	}
 	return b
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"github.com/bindery/bindery/node/dev"
 	"github.com/bindery/bindery/node/ingress"
 	"github.com/bindery/bindery/runtime"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
@@ -120,5 +121,25 @@ func TestJSONIsNotForPages(t *testing.T) {
 	out.Close()
 	if got, want := b.String(), `"worker":"auth","message":"a => b && <c>"}`+"\n"; !strings.HasSuffix(got, want) {
 		t.Errorf("got %s", got)
+	}
+}
+
+func TestTableSaysWhatNothingReaches(t *testing.T) {
+	version := strings.Repeat("0", 64)
+	g := &dev.Generation{Workers: []dev.Worker{
+		{Name: "a", Version: version, Root: true, Reached: true, Routes: []string{"x/*"}},
+		{Name: "b", Version: version, Reached: true},
+		{Name: "c", Version: version},
+		{Name: "d", Version: version},
+	}}
+	got := string(appendTable(nil, g))
+	for _, want := range []string{"root x/*", "bindings only (private)", "nothing", "Nothing reaches c, d: give it a route"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is missing in\n%s", want, got)
+		}
+	}
+	g.Workers = g.Workers[:2]
+	if got := string(appendTable(nil, g)); strings.Contains(strings.ToLower(got), "nothing") {
+		t.Errorf("got\n%s", got)
 	}
 }

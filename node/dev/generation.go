@@ -32,6 +32,7 @@ type Worker struct {
 	Name     string
 	Version  string // hash of code and configuration, 64 hexadecimal digits
 	Root     bool
+	Reached  bool // it is a root, or the bindings of one lead to it
 	Routes   []string
 	Services []Service
 	File     string // its wrangler file, or its script, as messages name it
@@ -104,6 +105,26 @@ func rootNames(set *config.Set) (names map[string]bool, chosen bool) {
 		names[set.Workers[0].Name] = true
 	}
 	return names, true
+}
+
+// reached follows the bindings from the roots: Workers that only bind each other are in nobody's reach.
+func reached(set *config.Set, roots map[string]bool) map[string]bool {
+	names := map[string]bool{}
+	var follow func(name string)
+	follow = func(name string) {
+		w := set.Find(name)
+		if w == nil || names[name] {
+			return
+		}
+		names[name] = true
+		for _, s := range w.Services {
+			follow(s.Service)
+		}
+	}
+	for name := range roots {
+		follow(name)
+	}
+	return names
 }
 
 // version names code and configuration of a Worker.

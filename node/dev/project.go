@@ -241,9 +241,10 @@ func (p *project) generation() *Generation {
 	g := &Generation{}
 	roots, chosen := rootNames(p.set)
 	g.Chosen = chosen
+	reached := reached(p.set, roots)
 	for _, w := range p.set.Workers {
 		worker := Worker{
-			Name: w.Name, Version: version(w, p.codes[key(w)].hash), Root: roots[w.Name], File: p.shown(key(w)),
+			Name: w.Name, Version: version(w, p.codes[key(w)].hash), Root: roots[w.Name], Reached: reached[w.Name], File: p.shown(key(w)),
 		}
 		for _, r := range w.Routes {
 			pattern := r.Pattern
