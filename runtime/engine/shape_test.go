@@ -9,10 +9,6 @@ func TestShapes(t *testing.T) {
 	if Native() && !(native.hostShaped && native.async.shaped) {
 		t.Errorf("goja's objects have another shape: host %v, async %v", native.hostShaped, native.async.shaped)
 	}
-	type pair struct {
-		a any
-		b uint64
-	}
 	for _, c := range []struct {
 		name string
 		a, b reflect.Type
@@ -22,9 +18,12 @@ func TestShapes(t *testing.T) {
 		{"a number for a pointer", reflect.TypeFor[*int](), reflect.TypeFor[uintptr](), false},
 		{"a pointer for a number", reflect.TypeFor[uintptr](), reflect.TypeFor[*int](), false},
 		{"the same words in another order", reflect.TypeFor[struct {
-			s string
+			s []int
 			p *int
-		}](), reflect.TypeFor[pair](), false},
+		}](), reflect.TypeFor[struct {
+			p *int
+			s []int
+		}](), false},
 		{"another size", reflect.TypeFor[[3]*int](), reflect.TypeFor[any](), false},
 		{"a slice and three words", reflect.TypeFor[[]int](), reflect.TypeFor[struct {
 			p    *byte

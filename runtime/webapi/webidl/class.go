@@ -129,7 +129,8 @@ func (c *Class[T]) AsyncMethod(name string, length int, fn func(this T, c Call) 
 	c.proto = append(c.proto, engine.Member{Name: name, Make: func(rt *goja.Runtime) goja.Value {
 		r := Of(rt)
 		return engine.NewFunction(rt, name, length, func(call goja.FunctionCall) goja.Value {
-			return r.Promised(func() goja.Value {
+			var v goja.Value
+			ex := r.VM.Try(func() { // not Promised: a binding's call nests here, once for each hop
 				this, ok := c.cast(call.This)
 				if !ok {
 					panic(r.illegalInvocation(full, c.Name))
@@ -137,8 +138,9 @@ func (c *Class[T]) AsyncMethod(name string, length int, fn func(this T, c Call) 
 				if len(call.Arguments) < length {
 					panic(r.tooFewArguments(full, length, len(call.Arguments)))
 				}
-				return fn(this, Call{Realm: r, This: call.This, Args: call.Arguments, Name: full})
+				v = fn(this, Call{Realm: r, This: call.This, Args: call.Arguments, Name: full})
 			})
+			return r.outcome(v, ex)
 		})
 	}})
 	return c

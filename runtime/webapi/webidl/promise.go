@@ -59,7 +59,13 @@ func (r *Realm) Rejected(reason goja.Value) goja.Value {
 // Promised runs fn and gives a promise for it: fn's own if it returned one, one fulfilled with its value, one rejected with what it threw.
 func (r *Realm) Promised(fn func() goja.Value) (promise goja.Value) {
 	var v goja.Value
-	if ex := r.VM.Try(func() { v = fn() }); ex != nil {
+	ex := r.VM.Try(func() { v = fn() })
+	return r.outcome(v, ex)
+}
+
+// outcome is the promise for what a function returned, or threw if ex is not nil.
+func (r *Realm) outcome(v goja.Value, ex *goja.Exception) goja.Value {
+	if ex != nil {
 		return r.Rejected(ex.Value())
 	}
 	if v == nil {
