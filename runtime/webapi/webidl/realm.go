@@ -42,6 +42,7 @@ type Realm struct {
 	enter   goja.Callable
 	task    func()
 	stack   []goja.Value // kept from turn to turn
+	jobs    [4]func()    // where a turn's first microtasks are queued
 
 	protos   []*goja.Object // by Interface.id, made at first use
 	ctors    []*goja.Object
@@ -106,7 +107,9 @@ func (r *Realm) Enter(inv *invocation.Invocation, task func()) error {
 		}))
 	}
 	r.turn, r.current, r.task = inv, inv, task
+	engine.KeepJobs(r.VM, r.jobs[:0])
 	_, err := r.enter(goja.Undefined())
+	clear(r.jobs[:])
 	if err == nil {
 		engine.KeepStack(r.VM, r.stack)
 	}
