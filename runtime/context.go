@@ -55,7 +55,7 @@ func (iso *Isolate) newContext(inv *invocation.Invocation, props json.RawMessage
 
 // waitUntil keeps inv alive until v settles; a rejection is reported.
 func (iso *Isolate) waitUntil(inv *invocation.Invocation, v goja.Value) {
-	if !inv.Hold() {
+	if !inv.HoldWait() {
 		return
 	}
 	c := &call{iso: iso, inv: inv, job: &waitJob{iso: iso, inv: inv}, background: true}

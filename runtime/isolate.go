@@ -248,7 +248,7 @@ func (c *call) fail(err error) {
 // release gives back the call's hold.
 func (c *call) release() {
 	if c.background {
-		c.inv.Release()
+		c.inv.ReleaseWait()
 		return
 	}
 	c.iso.release(c.inv)

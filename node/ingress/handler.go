@@ -52,7 +52,7 @@ func (h *Handler) Swap(s *Site) { h.site.Store(s) }
 func (h *Handler) Site() *Site { return h.site.Load() }
 
 // Wait waits for what is still going on under waitUntil after its response, or for the end of ctx. It reports how many
-// invocations were left. Call it when no new requests come.
+// invocations were left. A handler whose client went away is not waited for, what it gave waitUntil is. Call it when no new requests come.
 func (h *Handler) Wait(ctx context.Context) (left int) { return h.open.wait(ctx) }
 
 // states of an exchange: who came first, the answer or the handler's look for it.

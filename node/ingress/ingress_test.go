@@ -427,3 +427,35 @@ func TestNothingServedYet(t *testing.T) {
 		t.Errorf("got %d", w.Code)
 	}
 }
+
+// A handler that sleeps on when its client is gone holds up nothing but what it gave waitUntil.
+func TestDrainDoesNotWaitForWhatNobodyWaitsFor(t *testing.T) {
+	entered, over := make(chan *invocation.Invocation, 1), make(chan struct{})
+	s, h := serve(t, func(c call) {
+		c.inv.Hold() // never given back: the handler's promise does not settle
+		entered <- c.inv
+	}, ingress.Options{Log: func(ingress.Entry) { close(over) }})
+	ctx, hangUp := context.WithCancel(t.Context())
+	go func() {
+		inv := <-entered
+		inv.HoldWait()
+		hangUp()
+		entered <- inv
+	}()
+	if _, err := s.Client().Do(request(t, "GET", s.URL, nil).WithContext(ctx)); err == nil {
+		t.Fatal("there was an answer")
+	}
+	<-over
+	inv := <-entered
+	ended, end := context.WithCancel(t.Context())
+	end()
+	if left := h.Wait(ended); left != 1 {
+		t.Errorf("%d are left while something is under waitUntil, want 1", left)
+	}
+	waited := make(chan int)
+	go func() { waited <- h.Wait(t.Context()) }()
+	inv.ReleaseWait()
+	if left := <-waited; left != 0 || inv.Ended() {
+		t.Errorf("%d are left", left)
+	}
+}

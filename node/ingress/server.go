@@ -78,44 +78,64 @@ func (u *unusedConns) close() {
 
 // openInvocations are those that go on after their responses.
 type openInvocations struct {
-	mu    sync.Mutex
-	count int           // guarded by mu
-	none  chan struct{} // guarded by mu: closed when count comes to 0; nil where nobody waits
+	mu     sync.Mutex
+	open   map[*invocation.Invocation]struct{} // guarded by mu
+	change chan struct{}                       // guarded by mu: closed when one may be needed no more; nil where nobody waits
 }
 
 func (o *openInvocations) add(inv *invocation.Invocation) {
 	o.mu.Lock()
-	o.count++
+	if o.open == nil {
+		o.open = make(map[*invocation.Invocation]struct{})
+	}
+	o.open[inv] = struct{}{}
 	o.mu.Unlock()
+	inv.OnWaitsDone(o.changed)
 	inv.OnEnd(func() {
 		o.mu.Lock()
-		defer o.mu.Unlock()
-		o.count--
-		if o.count == 0 && o.none != nil {
-			close(o.none)
-			o.none = nil
-		}
+		delete(o.open, inv)
+		o.mu.Unlock()
+		o.changed()
 	})
+}
+
+func (o *openInvocations) changed() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.change != nil {
+		close(o.change)
+		o.change = nil
+	}
+}
+
+// needed counts those that somebody waits for: a handler whose client is gone may sleep on for as long as it likes.
+func (o *openInvocations) needed() (n int) {
+	for inv := range o.open {
+		if inv.Needed() {
+			n++
+		}
+	}
+	return n
 }
 
 func (o *openInvocations) wait(ctx context.Context) (left int) {
 	for {
 		o.mu.Lock()
-		if o.count == 0 {
-			o.mu.Unlock()
+		left = o.needed()
+		if o.change == nil {
+			o.change = make(chan struct{})
+		}
+		change := o.change
+		o.mu.Unlock()
+		if left == 0 {
 			return 0
 		}
-		if o.none == nil {
-			o.none = make(chan struct{})
-		}
-		none := o.none
-		o.mu.Unlock()
 		select {
-		case <-none:
+		case <-change:
 		case <-ctx.Done():
 			o.mu.Lock()
 			defer o.mu.Unlock()
-			return o.count
+			return o.needed()
 		}
 	}
 }

@@ -52,6 +52,8 @@ type Invocation struct {
 	ended   bool                   // guarded by mu
 	linger  bool                   // guarded by mu: Linger was called
 	streams int                    // guarded by mu: response bodies under way
+	waits   int                    // guarded by mu: those of holds that are promises under waitUntil
+	onWaits func()                 // guarded by mu: called when waits comes to 0
 	aborted error                  // guarded by mu: why, once aborted
 	onAbort map[uint64]func(error) // guarded by mu
 	onEnd   map[uint64]func()      // guarded by mu
@@ -133,6 +135,49 @@ func (i *Invocation) Release() (ended bool) {
 		cancel(ErrEnded)
 	}
 	return true
+}
+
+// HoldWait is Hold for a promise under waitUntil, until ReleaseWait.
+func (i *Invocation) HoldWait() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.ended {
+		return false
+	}
+	i.holds++
+	i.waits++
+	return true
+}
+
+// ReleaseWait is Release for a hold that HoldWait gave.
+func (i *Invocation) ReleaseWait() (ended bool) {
+	i.mu.Lock()
+	i.waits--
+	var fn func()
+	if i.waits == 0 {
+		fn = i.onWaits
+	}
+	i.mu.Unlock()
+	ended = i.Release()
+	if fn != nil {
+		fn()
+	}
+	return ended
+}
+
+// OnWaitsDone has fn called, on any goroutine, each time that nothing is left under waitUntil. There is one such function.
+func (i *Invocation) OnWaitsDone(fn func()) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.onWaits = fn
+}
+
+// Needed reports whether anybody waits for what the invocation does: it has not ended, and whoever called it is there or something is under
+// waitUntil.
+func (i *Invocation) Needed() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return !i.ended && (i.aborted == nil || i.waits > 0)
 }
 
 // Linger says that the handler has answered and the invocation goes on. It reports whether this is the first to say so.

@@ -134,3 +134,28 @@ func TestHolds(t *testing.T) {
 		}
 	})
 }
+
+func TestNeeded(t *testing.T) {
+	i := invocation.New("w", invocation.Limits{})
+	done := 0
+	i.OnWaitsDone(func() { done++ })
+	if !i.Needed() {
+		t.Error("one whose caller is there is needed")
+	}
+	i.HoldWait()
+	i.Abort(nil)
+	if !i.Needed() {
+		t.Error("waitUntil is needed by itself")
+	}
+	if i.ReleaseWait() || i.Needed() || done != 1 {
+		t.Errorf("ended %v, needed %v, %d calls", i.Ended(), i.Needed(), done)
+	}
+	i.HoldWait() // a listener of its signal may still give something to waitUntil
+	if !i.Needed() {
+		t.Error("waitUntil is needed by itself")
+	}
+	i.ReleaseWait()
+	if !i.Release() || i.Needed() || i.HoldWait() {
+		t.Error("what has ended is not needed")
+	}
+}
