@@ -19,18 +19,13 @@ type environment struct {
 func (e *environment) build(r *webidl.Realm) *goja.Object {
 	env := r.VM.NewObject()
 	set := func(name string, v goja.Value) {
-		if err := env.Set(name, v); err != nil {
-			panic(err)
-		}
+		r.Put(env, name, v)
 	}
 	for _, name := range sorted(e.member.Text) {
 		set(name, r.Str(e.member.Text[name]))
 	}
 	if len(e.member.JSON) > 0 {
-		parse, ok := goja.AssertFunction(r.Global("JSON").Get("parse"))
-		if !ok {
-			panic(r.TypeError("JSON.parse is not a function"))
-		}
+		parse := r.Intrinsic("JSON.parse")
 		for _, name := range sorted(e.member.JSON) {
 			set(name, r.Invoke(parse, goja.Undefined(), r.Str(string(e.member.JSON[name]))))
 		}

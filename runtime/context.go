@@ -42,11 +42,7 @@ func parseProps(r *webidl.Realm, props json.RawMessage) goja.Value {
 	if len(props) == 0 {
 		return r.VM.NewObject()
 	}
-	parse, ok := goja.AssertFunction(r.Global("JSON").Get("parse"))
-	if !ok {
-		panic(r.TypeError("JSON.parse is not a function"))
-	}
-	return r.Invoke(parse, goja.Undefined(), r.Str(string(props)))
+	return r.Invoke(r.Intrinsic("JSON.parse"), goja.Undefined(), r.Str(string(props)))
 }
 
 func (iso *Isolate) newContext(inv *invocation.Invocation, props json.RawMessage) *goja.Object {

@@ -18,8 +18,7 @@ func (s *state) suppressedError() *goja.Object {
 		return s.suppressed
 	}
 	rt := s.rt
-	errorClass := rt.GlobalObject().Get("Error").(*goja.Object)
-	construct, _ := goja.AssertConstructor(errorClass)
+	errorClass, construct := intrinsicClass(rt, "Error")
 	prototype := rt.CreateObject(errorClass.Get("prototype").(*goja.Object))
 	c := newCallableClass(rt, "SuppressedError", 3, prototype, func(call goja.ConstructorCall) *goja.Object {
 		target := call.NewTarget

@@ -22,7 +22,7 @@ func errorProperties() []Property {
 // goja's frames have names only, so a function is found by its name.
 func captureStackTrace(rt *goja.Runtime) native {
 	errorToString := intrinsic(rt, "Error.prototype", "toString")
-	errorClass, _ := rt.GlobalObject().Get("Error").(*goja.Object)
+	errorClass, _ := intrinsicClass(rt, "Error")
 	return func(call goja.FunctionCall) goja.Value {
 		target, ok := call.Argument(0).(*goja.Object)
 		if !ok {

@@ -2,6 +2,8 @@ package builtins
 
 import (
 	"github.com/dop251/goja"
+
+	"github.com/bindery/bindery/runtime/engine"
 )
 
 const (
@@ -137,11 +139,22 @@ func getSymbolMethod(rt *goja.Runtime, v goja.Value, symbol *goja.Symbol) goja.C
 	return callable(rt, m, symbol.String())
 }
 
-// newError makes an error of a global class, which is looked up now: goja's API makes only TypeErrors itself.
-func newError(rt *goja.Runtime, class, message string) *goja.Object {
-	o, err := rt.New(rt.GlobalObject().Get(class), rt.ToValue(message))
+// newError makes an error of a class of ECMAScript: goja's API makes only TypeErrors itself.
+func newError(rt *goja.Runtime, name, message string) *goja.Object {
+	_, construct := intrinsicClass(rt, name)
+	o, err := construct(nil, rt.ToValue(message))
 	must(err)
 	return o
+}
+
+// intrinsicClass gives a class of ECMAScript, whatever script has put in the place of the global.
+func intrinsicClass(rt *goja.Runtime, name string) (*goja.Object, goja.Constructor) {
+	o, ok := engine.Intrinsic(rt, name).(*goja.Object)
+	construct, isClass := goja.AssertConstructor(engine.Intrinsic(rt, name))
+	if !ok || !isClass {
+		panic(rt.NewTypeError("%s is not a constructor", name))
+	}
+	return o, construct
 }
 
 func throwRange(rt *goja.Runtime, message string) {

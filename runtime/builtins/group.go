@@ -57,7 +57,7 @@ func objectGroupBy(rt *goja.Runtime) native {
 }
 
 func mapGroupBy(rt *goja.Runtime) native {
-	construct, _ := goja.AssertConstructor(rt.GlobalObject().Get("Map"))
+	_, construct := intrinsicClass(rt, "Map")
 	get, set := intrinsic(rt, "Map.prototype", "get"), intrinsic(rt, "Map.prototype", "set")
 	return func(call goja.FunctionCall) goja.Value {
 		// An index from key to group that compares as Map does; script never sees it.

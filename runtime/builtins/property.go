@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/dop251/goja"
+
+	"github.com/bindery/bindery/runtime/engine"
 )
 
 // Kind tells what a Property is.
@@ -149,16 +151,22 @@ func resolve(rt *goja.Runtime, on string) *goja.Object {
 	if on == "%IteratorPrototype%" {
 		return stateOf(rt).iteratorPrototype()
 	}
-	object := rt.GlobalObject()
+	global := rt.GlobalObject()
 	if on == "" {
-		return object
+		return global
 	}
-	for step := range strings.SplitSeq(on, ".") {
-		next, ok := object.Get(step).(*goja.Object)
-		if !ok {
-			return nil
+	name, rest, _ := strings.Cut(on, ".")
+	object, ok := engine.Intrinsic(rt, name).(*goja.Object)
+	if !ok { // it is none of the engine's
+		object, ok = global.Get(name).(*goja.Object)
+	}
+	for step := range strings.SplitSeq(rest, ".") {
+		if ok && step != "" {
+			object, ok = object.Get(step).(*goja.Object)
 		}
-		object = next
+	}
+	if !ok {
+		return nil
 	}
 	return object
 }

@@ -6,6 +6,8 @@ import (
 	"weak"
 
 	"github.com/dop251/goja"
+
+	"github.com/bindery/bindery/runtime/engine"
 )
 
 // state is what built-ins of one runtime share: prototypes that several of them need. Every function that this package
@@ -74,9 +76,13 @@ func program(source string) func() *goja.Program {
 	return sync.OnceValue(func() *goja.Program { return goja.MustCompile("builtins", source, true) })
 }
 
-// intrinsic looks a built-in of goja up by its path from the global object. Built-ins call it when they are made, not
-// when they are called, so that what script changes later doesn't matter to them.
+// intrinsic looks a built-in of goja up by its path from the global object: the engine's own, whatever script has put there, if a template
+// makes it. For the others' sake built-ins call it when they are made, not when they are called.
 func intrinsic(rt *goja.Runtime, on, name string) goja.Callable {
+	if own := engine.Original(rt, on+"."+name); own != nil {
+		f, _ := goja.AssertFunction(own)
+		return f
+	}
 	if o := resolve(rt, on); o != nil {
 		if f, ok := goja.AssertFunction(o.Get(name)); ok {
 			return f

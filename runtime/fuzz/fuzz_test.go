@@ -20,6 +20,7 @@ import (
 const (
 	turnsPerCase = 4
 	callsPerTurn = 12
+	pollutions   = 30 // in one case of three, before the calls
 )
 
 // assault makes the calls that data stands for and checks what comes of them.
@@ -27,7 +28,7 @@ func assault(t testing.TB, data []byte) {
 	t.Helper()
 	r := newRealm(t)
 	inv := invocation.New("fuzz", invocation.Limits{})
-	var step goja.Value
+	var harness *goja.Object
 	s := newSource(data)
 	r.enter(inv, time.Minute, func() {
 		instances, values := r.must(instancesProgram), r.must(valuesProgram)
@@ -44,21 +45,26 @@ func assault(t testing.TB, data []byte) {
 			}
 			return nil
 		})
-		step = r.invoke(r.must(stepsProgram), r.members(instances.(*goja.Object)), instances, values, r.list(names), r.list(algorithms), ask, trace, caught, kept)
+		ours, engines := r.members(instances.(*goja.Object))
+		harness = r.invoke(r.must(stepsProgram), ours, engines, instances, values, r.list(names), r.list(algorithms), ask, trace, caught, kept).(*goja.Object)
 	})
-	if r.dead || step == nil {
+	if r.dead || harness == nil {
 		t.Fatal("the harness does not work in a fresh realm")
+	}
+	polluted := s.next(3) == 0
+	if polluted {
+		r.enter(inv, interruptAfter, func() { r.invoke(harness.Get("pollute"), r.ToValue(pollutions)) })
 	}
 	for range turnsPerCase {
 		if r.dead {
 			break
 		}
-		r.enter(inv, interruptAfter, func() { r.invoke(step, r.ToValue(callsPerTurn)) })
+		r.enter(inv, interruptAfter, func() { r.invoke(harness.Get("steps"), r.ToValue(callsPerTurn)) })
 		r.drain(30)
 	}
 	inv.Release()
 	r.drain(100)
-	if !r.dead {
+	if !r.dead && !polluted {
 		r.canary()
 	}
 	r.close()
@@ -133,7 +139,8 @@ func TestEveryClassHasAnInstance(t *testing.T) {
 			}
 			return [[...missing].join(), broken.join("\n")];
 		}`, true)
-		out := r.invoke(r.must(check), instances, r.members(instances.(*goja.Object))).(*goja.Object)
+		ours, _ := r.members(instances.(*goja.Object))
+		out := r.invoke(r.must(check), instances, ours).(*goja.Object)
 		missing, broken = out.Get("0").String(), out.Get("1").String()
 	})
 	for _, name := range strings.Split(missing, ",") {

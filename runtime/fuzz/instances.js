@@ -82,4 +82,5 @@
 	() => new Intl.NumberFormat("en"),
 	() => new Intl.DateTimeFormat("en"),
 	() => new Intl.PluralRules("en"),
+	() => new Intl.Collator("en"),
 ]

@@ -76,9 +76,11 @@ type realm struct {
 	trace []string
 	dead  bool // interrupted: only the process must survive
 
-	mu     sync.Mutex
-	tasks  []posted // guarded by mu
-	closed bool     // guarded by mu
+	mu      sync.Mutex
+	tasks   []posted // guarded by mu
+	closed  bool     // guarded by mu
+	pending int      // guarded by mu
+	came    *sync.Cond
 }
 
 type posted struct {
@@ -88,6 +90,7 @@ type posted struct {
 
 func newRealm(t testing.TB) *realm {
 	r := &realm{t: t}
+	r.came = sync.NewCond(&r.mu)
 	r.Realm = webidl.NewRealm(r)
 	r.VM.SetMaxCallStackSize(10_000)
 	return r
@@ -100,10 +103,26 @@ func (r *realm) Post(inv *invocation.Invocation, task func()) {
 	if !r.closed {
 		r.tasks = append(r.tasks, posted{inv, task})
 	}
+	r.came.Broadcast()
 }
 
 // Pending implements webidl.Host.
-func (r *realm) Pending(int) {}
+func (r *realm) Pending(delta int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.pending += delta
+	r.came.Broadcast()
+}
+
+// settle waits for work under way, and runs the tasks that come.
+func (r *realm) settle() {
+	r.mu.Lock()
+	for r.pending > 0 && len(r.tasks) == 0 {
+		r.came.Wait()
+	}
+	r.mu.Unlock()
+	r.drain(1000)
+}
 
 // maxLog is the longest message that a log must take.
 const maxLog = 70 << 10
@@ -265,8 +284,8 @@ func (r *realm) invoke(fn goja.Value, args ...goja.Value) goja.Value {
 	return r.Invoke(r.Callback(fn, "harness"), goja.Undefined(), args...)
 }
 
-// members gives the native members of the realm that are ours: goja's own are not what is tested here.
-func (r *realm) members(instances *goja.Object) *goja.Object {
+// members gives the native members of the realm: ours, which are tested, and the engine's, which they may rely on.
+func (r *realm) members(instances *goja.Object) (ours, engines *goja.Object) {
 	var made []goja.Value
 	r.VM.ForOf(instances, func(fn goja.Value) bool {
 		v := r.invoke(fn)
@@ -277,14 +296,16 @@ func (r *realm) members(instances *goja.Object) *goja.Object {
 		return true
 	})
 	all := r.invoke(r.must(walkProgram), r.Array(made...)).(*goja.Object)
-	var ours []goja.Value
+	var lists [2][]goja.Value
 	r.VM.ForOf(all, func(v goja.Value) bool {
-		if path := v.(*goja.Object).Get("path").String(); !enginePaths()[path] {
-			ours = append(ours, v)
+		i := 0
+		if enginePaths()[v.(*goja.Object).Get("path").String()] {
+			i = 1
 		}
+		lists[i] = append(lists[i], v)
 		return true
 	})
-	return r.Array(ours...)
+	return r.Array(lists[0]...), r.Array(lists[1]...)
 }
 
 // enginePaths are the members of goja itself, but for those that package builtins replaces.

@@ -18,12 +18,8 @@ import (
 
 // API is what this package adds to the global object.
 var API = webidl.API{Globals: []engine.Member{{Name: "console", Make: func(rt *goja.Runtime) goja.Value {
-	r := webidl.Of(rt)
-	if r == nil {
+	if webidl.Of(rt) == nil {
 		return engine.Hidden(goja.Undefined())
-	}
-	for _, path := range []string{"Object.getOwnPropertyDescriptor", "Function.prototype.toString"} {
-		r.Intrinsic(path) // while it is still the engine's own
 	}
 	return engine.Hidden(engine.NewTemplated(rt, template, func(*goja.Object) {}))
 }}}}

@@ -152,11 +152,11 @@ func (j *jwk) object(r *webidl.Realm) *goja.Object {
 	obj := r.VM.NewObject()
 	for _, name := range jwkNames {
 		if text, ok := j.text[name]; ok {
-			_ = obj.Set(name, r.Str(text))
+			r.Put(obj, name, r.Str(text))
 		}
 	}
-	_ = obj.Set("key_ops", stringArray(r, j.ops))
-	_ = obj.Set("ext", j.ext)
+	r.Put(obj, "key_ops", stringArray(r, j.ops))
+	r.Put(obj, "ext", r.ToValue(j.ext))
 	return obj
 }
 

@@ -53,21 +53,21 @@ func init() {
 
 func (a keyAlgorithm) object(r *webidl.Realm) *goja.Object {
 	obj := r.VM.NewObject()
-	_ = obj.Set("name", r.Str(a.name))
+	r.Put(obj, "name", r.Str(a.name))
 	if a.modulus > 0 {
-		_ = obj.Set("modulusLength", a.modulus)
-		_ = obj.Set("publicExponent", r.Uint8Array(slices.Clone(a.exponent)))
+		r.Put(obj, "modulusLength", r.ToValue(a.modulus))
+		r.Put(obj, "publicExponent", r.Uint8Array(slices.Clone(a.exponent)))
 	}
 	if a.hash != "" {
 		hash := r.VM.NewObject()
-		_ = hash.Set("name", r.Str(a.hash))
-		_ = obj.Set("hash", hash)
+		r.Put(hash, "name", r.Str(a.hash))
+		r.Put(obj, "hash", hash)
 	}
 	if a.length > 0 {
-		_ = obj.Set("length", a.length)
+		r.Put(obj, "length", r.ToValue(a.length))
 	}
 	if a.namedCurve != "" {
-		_ = obj.Set("namedCurve", r.Str(a.namedCurve))
+		r.Put(obj, "namedCurve", r.Str(a.namedCurve))
 	}
 	return obj
 }

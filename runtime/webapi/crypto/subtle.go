@@ -101,8 +101,8 @@ func generateKey(c webidl.Call) goja.Value {
 		}
 		needUsages(r, pair.private)
 		obj := r.VM.NewObject()
-		_ = obj.Set("publicKey", KeyClass.New(r, pair.public))
-		_ = obj.Set("privateKey", KeyClass.New(r, pair.private))
+		r.Put(obj, "publicKey", KeyClass.New(r, pair.public))
+		r.Put(obj, "privateKey", KeyClass.New(r, pair.private))
 		return obj
 	})
 }
@@ -220,7 +220,7 @@ func deriveKey(c webidl.Call) goja.Value {
 
 // withoutLength copies the parameters of HMAC but for length, which the derived bits have already.
 func withoutLength(p params) webidl.Dictionary {
-	obj := p.VM.NewObject()
+	obj := p.VM.CreateObject(nil) // which inherits no length either
 	_ = obj.Set("name", p.name)
 	_ = obj.Set("hash", p.hash())
 	return p.Dictionary(obj)

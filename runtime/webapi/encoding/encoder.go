@@ -45,8 +45,8 @@ func encodeInto(_ *TextEncoder, c webidl.Call) goja.Value {
 		read, written = codec.EncodeStringInto(dst, s)
 	}
 	result := c.VM.NewObject()
-	_ = result.Set("read", read)
-	_ = result.Set("written", written)
+	c.Put(result, "read", c.ToValue(read))
+	c.Put(result, "written", c.ToValue(written))
 	return result
 }
 
@@ -56,11 +56,6 @@ func isUint8Array(r *webidl.Realm, v goja.Value) bool {
 	if !ok || obj.ExportType() != reflect.TypeFor[[]byte]() || !r.IsView(obj) {
 		return false
 	}
-	clamped := r.Global("Uint8ClampedArray").Get("prototype")
-	for p := obj.Prototype(); p != nil; p = p.Prototype() {
-		if clamped.SameAs(p) {
-			return false
-		}
-	}
-	return true
+	clamped, ok := r.Global("Uint8ClampedArray").Get("prototype").(*goja.Object)
+	return ok && !webidl.Inherits(obj, clamped)
 }

@@ -136,14 +136,7 @@ func jsonResponse(c webidl.Call) goja.Value {
 	return ResponseClass.New(c.Realm, p)
 }
 
-type stringifyKey struct{}
-
 // stringify is the intrinsic JSON.stringify.
 func stringify(r *webidl.Realm, v goja.Value) goja.Value {
-	fn, ok := r.Slot(stringifyKey{}).(goja.Callable)
-	if !ok {
-		fn = r.Callback(r.Global("JSON").Get("stringify"), "JSON.stringify")
-		r.SetSlot(stringifyKey{}, fn)
-	}
-	return r.Invoke(fn, goja.Undefined(), v)
+	return r.Invoke(r.Intrinsic("JSON.stringify"), goja.Undefined(), v)
 }

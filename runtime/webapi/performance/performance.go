@@ -84,7 +84,7 @@ func init() {
 		}).
 		Method("toJSON", 0, func(p *performance, c webidl.Call) goja.Value {
 			obj := c.VM.NewObject()
-			_ = obj.Set("timeOrigin", float64(p.origin.UnixMilli()))
+			c.Put(obj, "timeOrigin", c.ToValue(float64(p.origin.UnixMilli())))
 			return obj
 		})
 	entryClass.
@@ -94,10 +94,10 @@ func init() {
 		Getter("duration", func(e *entry, r *webidl.Realm) goja.Value { return r.ToValue(e.duration) }).
 		Method("toJSON", 0, func(e *entry, c webidl.Call) goja.Value {
 			obj := c.VM.NewObject()
-			_ = obj.Set("name", c.Str(e.name))
-			_ = obj.Set("entryType", c.Str(e.kind))
-			_ = obj.Set("startTime", e.start)
-			_ = obj.Set("duration", e.duration)
+			c.Put(obj, "name", c.Str(e.name))
+			c.Put(obj, "entryType", c.Str(e.kind))
+			c.Put(obj, "startTime", c.ToValue(e.start))
+			c.Put(obj, "duration", c.ToValue(e.duration))
 			return obj
 		})
 	detail := func(e *entry, _ *webidl.Realm) goja.Value {

@@ -40,10 +40,7 @@ func chunkBytes(r *webidl.Realm, v goja.Value) (b []byte, ok bool) {
 
 // iterResult is the { value, done } that read() and next() give.
 func iterResult(r *webidl.Realm, v goja.Value, done bool) goja.Value {
-	o := r.VM.NewObject()
-	_ = o.Set("value", undefinedOr(v))
-	_ = o.Set("done", r.VM.ToValue(done))
-	return o
+	return r.IteratorResult(undefinedOr(v), done)
 }
 
 // buffer is an ArrayBuffer in the hands of a byte stream: nobody else can reach its bytes, unless object is set.

@@ -104,6 +104,9 @@ func (s *serializer) own(obj *goja.Object) func(name string) (goja.Value, bool) 
 		if !ok {
 			return nil, false
 		}
+		if err := desc.SetPrototype(nil); err != nil { // what an accessor lacks would be looked for in Object.prototype
+			panic(err)
+		}
 		v := desc.Get("value")
 		return v, v != nil
 	}

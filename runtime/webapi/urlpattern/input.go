@@ -45,11 +45,11 @@ func convert(c webidl.Call) input {
 func (in *input) object(r *webidl.Realm) *goja.Object {
 	obj := r.VM.NewObject()
 	if in.init.BaseURL != nil {
-		put(obj, "baseURL", r.Str(*in.init.BaseURL))
+		r.Put(obj, "baseURL", r.Str(*in.init.BaseURL))
 	}
 	for _, m := range members {
 		if v := in.init.Values[m]; v != nil {
-			put(obj, m.String(), r.Str(*v))
+			r.Put(obj, m.String(), r.Str(*v))
 		}
 	}
 	return obj

@@ -12,7 +12,7 @@ import (
 // regexps makes and runs a realm's regular expressions.
 type regexps struct {
 	realm *webidl.Realm
-	exec  goja.Callable // RegExp.prototype.exec as it was at first
+	exec  goja.Callable // RegExp.prototype.exec
 	flags string        // "v", or "u" where the engine has no v
 }
 
@@ -23,8 +23,7 @@ func engine(r *webidl.Realm) pattern.Engine {
 	e, _ := r.Slot(regexpsKey{}).(*regexps)
 	if e == nil {
 		class := r.Global("RegExp")
-		e = &regexps{realm: r, flags: "v"}
-		e.exec, _ = goja.AssertFunction(class.Get("prototype").(*goja.Object).Get("exec"))
+		e = &regexps{realm: r, exec: r.Intrinsic("RegExp.prototype.exec"), flags: "v"}
 		if _, err := r.VM.New(class, r.Str(""), r.Str("v")); err != nil {
 			e.flags = "u"
 		}

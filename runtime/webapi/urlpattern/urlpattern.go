@@ -91,7 +91,7 @@ func (p *URLPattern) match(c webidl.Call) (inputs []goja.Value, m *pattern.Match
 // result makes the URLPatternResult of a match.
 func result(r *webidl.Realm, inputs []goja.Value, m *pattern.Match) *goja.Object {
 	obj := r.VM.NewObject()
-	put(obj, "inputs", r.Array(inputs...))
+	r.Put(obj, "inputs", r.Array(inputs...))
 	for _, c := range pattern.Components {
 		groups := r.VM.NewObject()
 		for _, group := range m.Groups[c] {
@@ -99,19 +99,12 @@ func result(r *webidl.Realm, inputs []goja.Value, m *pattern.Match) *goja.Object
 			if group.Value != nil {
 				value = r.Str(*group.Value)
 			}
-			put(groups, group.Name, value)
+			r.Put(groups, group.Name, value)
 		}
 		found := r.VM.NewObject()
-		put(found, "input", r.Str(m.Inputs[c]))
-		put(found, "groups", groups)
-		put(obj, c.String(), found)
+		r.Put(found, "input", r.Str(m.Inputs[c]))
+		r.Put(found, "groups", groups)
+		r.Put(obj, c.String(), found)
 	}
 	return obj
-}
-
-// put makes a property of obj itself, whatever it inherits.
-func put(obj *goja.Object, name string, v goja.Value) {
-	if err := obj.DefineDataProperty(name, v, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_TRUE); err != nil {
-		panic(err)
-	}
 }

@@ -46,7 +46,7 @@ func (r *Realm) newFrame() *frame {
 	if err != nil {
 		panic(err)
 	}
-	_ = f.object.Set("run", run)
+	r.Put(f.object, "run", run)
 	_ = f.object.DefineAccessorProperty("frame", getter, nil, goja.FLAG_FALSE, goja.FLAG_FALSE)
 	return f
 }

@@ -20,7 +20,6 @@ func (c *Class[T]) Iterable(at func(this T, r *Realm, i int) (key, value goja.Va
 	class.protoParent = func(r *Realm) *goja.Object { return engine.IteratorPrototype(r.VM) }
 	class.noConstructor = true
 	class.Method("next", 0, func(it *pairIterator, call Call) goja.Value {
-		result := call.VM.NewObject()
 		v, done := goja.Undefined(), true
 		if !it.done {
 			if key, value, ok := it.at(it.next); ok {
@@ -38,9 +37,7 @@ func (c *Class[T]) Iterable(at func(this T, r *Realm, i int) (key, value goja.Va
 				it.done = true
 			}
 		}
-		_ = result.Set("value", v)
-		_ = result.Set("done", done)
-		return result
+		return call.IteratorResult(v, done)
 	})
 	for kind, name := range []string{"keys", "values", "entries"} {
 		c.Method(name, 0, func(this T, call Call) goja.Value {

@@ -3,7 +3,6 @@ package webidl
 import (
 	"math/big"
 	"reflect"
-	"strings"
 
 	"github.com/dop251/goja"
 
@@ -126,57 +125,6 @@ func Inherits(obj, proto *goja.Object) bool {
 		}
 	}
 	return false
-}
-
-// intrinsics keeps the functions that Intrinsic has found.
-type intrinsics map[string]goja.Callable
-
-type intrinsicsKey struct{}
-
-// Intrinsic gives a built-in function by its path, "Map.prototype.forEach", or a getter, "get RegExp.prototype.source"; "@@toStringTag"
-// stands for the symbol, "TypedArray" for the class that has no global. It is the function that was there when this realm first asked:
-// ask early where script that replaces built-ins must not matter. It panics if there is none.
-func (r *Realm) Intrinsic(path string) goja.Callable {
-	known, _ := r.Slot(intrinsicsKey{}).(intrinsics)
-	if fn := known[path]; fn != nil {
-		return fn
-	}
-	if known == nil {
-		known = make(intrinsics)
-		r.SetSlot(intrinsicsKey{}, known)
-	}
-	fn, ok := goja.AssertFunction(r.find(path))
-	if !ok {
-		panic("webidl: no intrinsic " + path)
-	}
-	known[path] = fn
-	return fn
-}
-
-func (r *Realm) find(path string) goja.Value {
-	rest, getter := strings.CutPrefix(path, "get ")
-	steps := strings.Split(rest, ".")
-	var obj *goja.Object
-	if steps[0] == "TypedArray" {
-		obj = r.Global("Uint8Array").Prototype()
-	} else {
-		obj = r.Global(steps[0])
-	}
-	for _, step := range steps[1 : len(steps)-1] {
-		obj = obj.Get(step).(*goja.Object)
-	}
-	name := steps[len(steps)-1]
-	switch {
-	case getter:
-		key := r.Str(name)
-		if name == "@@toStringTag" {
-			key = goja.SymToStringTag
-		}
-		desc := r.Invoke(r.Intrinsic("Object.getOwnPropertyDescriptor"), goja.Undefined(), obj, key)
-		return desc.(*goja.Object).Get("get")
-	default:
-		return obj.Get(name)
-	}
 }
 
 // Entries gives the entries of a Map, or the values of a Set (keys only), in order, without running script. obj must be one.
