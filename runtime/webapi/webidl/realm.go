@@ -55,6 +55,7 @@ var _ goja.AsyncContextTracker = (*Realm)(nil)
 
 // NewRealm makes a runtime that has every API given to Install.
 func NewRealm(host Host) *Realm {
+	keepIntrinsics()
 	r := &Realm{VM: goja.New(), Host: host}
 	engine.SetOwner(r.VM, r)
 	r.VM.SetPromiseRejectionTracker(r.trackRejection)
@@ -63,6 +64,7 @@ func NewRealm(host Host) *Realm {
 	}
 	if !engine.Native() {
 		engine.Define(r.VM, r.VM.GlobalObject(), globals())
+		r.keepAll()
 	}
 	return r
 }
