@@ -10,7 +10,7 @@ import (
 )
 
 // editPatience is how long it may take until an edit is served or refused.
-const editPatience = 20 * time.Second
+var editPatience = 20 * time.Second * time.Duration(slowness())
 
 // good is what a Worker is before it is edited and after.
 func good(version int) string {

@@ -53,7 +53,7 @@ type server struct {
 const killAbove = 3 << 30
 
 // startPatience is how long it may take to build and load some hundreds of Workers.
-const startPatience = 60 * time.Second
+var startPatience = 60 * time.Second * time.Duration(slowness())
 
 // longestLine is how long a line of output may be, and keptLine how much of one is kept.
 const (
@@ -384,7 +384,7 @@ func healthyFolder(t testing.TB, dir string) {
 func newHealthy(s *server) *healthy { return &healthy{s: s} }
 
 // healthyPatience is how long an answer of the healthy Worker may take, with all processors held by others.
-const healthyPatience = 5 * time.Second
+var healthyPatience = 5 * time.Second * time.Duration(slowness())
 
 func (h *healthy) run(ctx context.Context) {
 	tick := time.NewTicker(20 * time.Millisecond)

@@ -31,7 +31,7 @@ type hostile struct {
 	binds       []string  // "NAME worker"
 	file        string    // the name of the module
 	cpu         time.Duration
-	repeat      int // how many requests after the first
+	repeat      int  // how many requests after the first
 	slow        bool // it runs into the limit of wall time
 }
 
