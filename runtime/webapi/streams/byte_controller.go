@@ -8,18 +8,17 @@ import (
 
 // byteController is https://streams.spec.whatwg.org/#rbs-controller-class.
 type byteController struct {
-	r                                           *webidl.Realm
-	obj                                         *goja.Object
-	stream                                      *ReadableStream
-	started, closeRequested, pulling, pullAgain bool
-	pullAlgorithm, cancelAlgorithm              algorithm
-	autoAllocateChunkSize                       int // 0: undefined
-	strategyHWM                                 float64
-	queue                                       fifo[byteEntry]
-	queueTotalSize                              int
-	byobRequest                                 *byobRequest
-	pendingPullIntos                            fifo[*pullInto]
-	drained                                     func() // where set, called when the queue has been read empty
+	pulling
+	r                     *webidl.Realm
+	obj                   *goja.Object
+	stream                *ReadableStream
+	autoAllocateChunkSize int // 0: undefined
+	strategyHWM           float64
+	queue                 fifo[byteEntry]
+	queueTotalSize        int
+	byobRequest           *byobRequest
+	pendingPullIntos      fifo[*pullInto]
+	drained               func() // where set, called when the queue has been read empty
 }
 
 // byteEntry is https://streams.spec.whatwg.org/#readable-byte-stream-queue-entry. shared says that others see the bytes, so that script
@@ -107,7 +106,7 @@ func (c *byteController) pullSteps(req readRequest) {
 		})
 	}
 	readableStreamAddReadRequest(c.stream, req)
-	readableByteStreamControllerCallPullIfNeeded(c)
+	callPullIfNeeded(c)
 }
 
 // maxAutoAllocate bounds what one read allocates, as an engine bounds its ArrayBuffers.
@@ -122,33 +121,16 @@ func (c *byteController) releaseSteps() {
 	}
 }
 
-// readableByteStreamControllerCallPullIfNeeded is https://streams.spec.whatwg.org/#readable-byte-stream-controller-call-pull-if-needed.
-func readableByteStreamControllerCallPullIfNeeded(c *byteController) {
-	if !readableByteStreamControllerShouldCallPull(c) {
-		return
-	}
-	if c.pulling {
-		c.pullAgain = true
-		return
-	}
-	c.pulling = true
-	c.pullAlgorithm(nil).then(func(goja.Value) {
-		c.pulling = false
-		if c.pullAgain {
-			c.pullAgain = false
-			readableByteStreamControllerCallPullIfNeeded(c)
-		}
-	}, func(e goja.Value) { readableByteStreamControllerError(c, e) })
-}
-
-// readableByteStreamControllerShouldCallPull is https://streams.spec.whatwg.org/#readable-byte-stream-controller-should-call-pull.
-func readableByteStreamControllerShouldCallPull(c *byteController) bool {
+// shouldCallPull is https://streams.spec.whatwg.org/#readable-byte-stream-controller-should-call-pull.
+func (c *byteController) shouldCallPull() bool {
 	if c.stream.state != open || c.closeRequested || !c.started {
 		return false
 	}
 	return readableStreamGetNumReadRequests(c.stream) > 0 || readableStreamGetNumReadIntoRequests(c.stream) > 0 ||
 		c.strategyHWM-float64(c.queueTotalSize) > 0
 }
+
+func (c *byteController) fail(e goja.Value) { readableByteStreamControllerError(c, e) }
 
 func readableByteStreamControllerClearAlgorithms(c *byteController) {
 	c.pullAlgorithm, c.cancelAlgorithm, c.drained = nil, nil, nil
@@ -245,7 +227,7 @@ func (c *byteController) enqueueEntry(e byteEntry) {
 	default:
 		c.enqueueChunkToQueue(e)
 	}
-	readableByteStreamControllerCallPullIfNeeded(c)
+	callPullIfNeeded(c)
 }
 
 // enqueueChunkToQueue is https://streams.spec.whatwg.org/#readable-byte-stream-controller-enqueue-chunk-to-queue.
@@ -309,7 +291,7 @@ func readableByteStreamControllerHandleQueueDrain(c *byteController) {
 		readableStreamClose(c.stream)
 		return
 	}
-	readableByteStreamControllerCallPullIfNeeded(c)
+	callPullIfNeeded(c)
 }
 
 // readableByteStreamControllerProcessReadRequestsUsingQueue is
@@ -326,10 +308,7 @@ func setUpReadableByteStreamController(s *ReadableStream, c *byteController, sta
 	c.stream, c.strategyHWM, c.autoAllocateChunkSize = s, hwm, autoAllocate
 	c.pullAlgorithm, c.cancelAlgorithm = pull, cancel
 	s.controller = c
-	startPromise(start()).then(func(goja.Value) {
-		c.started = true
-		readableByteStreamControllerCallPullIfNeeded(c)
-	}, func(e goja.Value) { readableByteStreamControllerError(c, e) })
+	begin(c, start)
 }
 
 // setUpReadableByteStreamControllerFromUnderlyingSource is

@@ -8,14 +8,13 @@ import (
 
 // defaultController is https://streams.spec.whatwg.org/#rs-default-controller-class.
 type defaultController struct {
-	r                                           *webidl.Realm
-	obj                                         *goja.Object
-	stream                                      *ReadableStream
-	started, closeRequested, pulling, pullAgain bool
-	pullAlgorithm, cancelAlgorithm              algorithm
-	strategySizeAlgorithm                       sizeAlgorithm
-	strategyHWM                                 float64
-	queue                                       sizedQueue
+	pulling
+	r                     *webidl.Realm
+	obj                   *goja.Object
+	stream                *ReadableStream
+	strategySizeAlgorithm sizeAlgorithm
+	strategyHWM           float64
+	queue                 sizedQueue
 }
 
 var defaultControllerClass = webidl.NewClass[*defaultController]("ReadableStreamDefaultController")
@@ -92,7 +91,7 @@ func (c *defaultController) cancelSteps(reason goja.Value) *promise {
 func (c *defaultController) pullSteps(req readRequest) {
 	if c.queue.len() == 0 {
 		readableStreamAddReadRequest(c.stream, req)
-		readableStreamDefaultControllerCallPullIfNeeded(c)
+		callPullIfNeeded(c)
 		return
 	}
 	chunk := dequeueValue(&c.queue)
@@ -100,38 +99,22 @@ func (c *defaultController) pullSteps(req readRequest) {
 		readableStreamDefaultControllerClearAlgorithms(c)
 		readableStreamClose(c.stream)
 	} else {
-		readableStreamDefaultControllerCallPullIfNeeded(c)
+		callPullIfNeeded(c)
 	}
 	req.chunkSteps(chunk)
 }
 
 func (c *defaultController) releaseSteps() {}
 
-// readableStreamDefaultControllerCallPullIfNeeded is https://streams.spec.whatwg.org/#readable-stream-default-controller-call-pull-if-needed.
-func readableStreamDefaultControllerCallPullIfNeeded(c *defaultController) {
-	if !readableStreamDefaultControllerShouldCallPull(c) {
-		return
-	}
-	if c.pulling {
-		c.pullAgain = true
-		return
-	}
-	c.pulling = true
-	c.pullAlgorithm(nil).then(func(goja.Value) {
-		c.pulling = false
-		if c.pullAgain {
-			c.pullAgain = false
-			readableStreamDefaultControllerCallPullIfNeeded(c)
-		}
-	}, func(e goja.Value) { readableStreamDefaultControllerError(c, e) })
-}
-
-func readableStreamDefaultControllerShouldCallPull(c *defaultController) bool {
+// shouldCallPull is https://streams.spec.whatwg.org/#readable-stream-default-controller-should-call-pull.
+func (c *defaultController) shouldCallPull() bool {
 	if !readableStreamDefaultControllerCanCloseOrEnqueue(c) || !c.started {
 		return false
 	}
 	return readableStreamGetNumReadRequests(c.stream) > 0 || c.strategyHWM-c.queue.total > 0
 }
+
+func (c *defaultController) fail(e goja.Value) { readableStreamDefaultControllerError(c, e) }
 
 func readableStreamDefaultControllerClearAlgorithms(c *defaultController) {
 	c.pullAlgorithm, c.cancelAlgorithm, c.strategySizeAlgorithm = nil, nil, nil
@@ -172,7 +155,7 @@ func readableStreamDefaultControllerEnqueue(c *defaultController, chunk goja.Val
 			panic(thrown)
 		}
 	}
-	readableStreamDefaultControllerCallPullIfNeeded(c)
+	callPullIfNeeded(c)
 }
 
 // readableStreamDefaultControllerError is https://streams.spec.whatwg.org/#readable-stream-default-controller-error.
@@ -187,7 +170,7 @@ func readableStreamDefaultControllerError(c *defaultController, e goja.Value) {
 
 // readableStreamDefaultControllerHasBackpressure is https://streams.spec.whatwg.org/#rs-default-controller-has-backpressure.
 func readableStreamDefaultControllerHasBackpressure(c *defaultController) bool {
-	return !readableStreamDefaultControllerShouldCallPull(c)
+	return !c.shouldCallPull()
 }
 
 func readableStreamDefaultControllerCanCloseOrEnqueue(c *defaultController) bool {
@@ -199,10 +182,7 @@ func setUpReadableStreamDefaultController(s *ReadableStream, c *defaultControlle
 	c.stream, c.strategySizeAlgorithm, c.strategyHWM = s, size, hwm
 	c.pullAlgorithm, c.cancelAlgorithm = pull, cancel
 	s.controller = c
-	startPromise(start()).then(func(goja.Value) {
-		c.started = true
-		readableStreamDefaultControllerCallPullIfNeeded(c)
-	}, func(e goja.Value) { readableStreamDefaultControllerError(c, e) })
+	begin(c, start)
 }
 
 // setUpReadableStreamDefaultControllerFromUnderlyingSource is

@@ -188,7 +188,7 @@ func readableByteStreamControllerPullInto(c *byteController, v view, minimum int
 	}
 	c.pendingPullIntos.push(p)
 	readableStreamAddReadIntoRequest(s, req)
-	readableByteStreamControllerCallPullIfNeeded(c)
+	callPullIfNeeded(c)
 }
 
 // readableByteStreamControllerRespond is https://streams.spec.whatwg.org/#readable-byte-stream-controller-respond.
@@ -246,7 +246,7 @@ func readableByteStreamControllerRespondInternal(c *byteController, bytesWritten
 	} else {
 		readableByteStreamControllerRespondInReadableState(c, bytesWritten, first)
 	}
-	readableByteStreamControllerCallPullIfNeeded(c)
+	callPullIfNeeded(c)
 }
 
 // readableByteStreamControllerRespondInClosedState is https://streams.spec.whatwg.org/#readable-byte-stream-controller-respond-in-closed-state.

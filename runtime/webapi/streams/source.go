@@ -26,7 +26,7 @@ func FromSource(r *webidl.Realm, src body.Stream) *goja.Object {
 
 func readableStreamFromSource(r *webidl.Realm, src body.Stream) *ReadableStream {
 	n := &nativeSource{r: r, src: src}
-	n.c = &byteController{r: r, started: true, pullAlgorithm: n.pull, cancelAlgorithm: n.cancel}
+	n.c = &byteController{r: r, pulling: pulling{started: true, pullAlgorithm: n.pull, cancelAlgorithm: n.cancel}}
 	s := &ReadableStream{r: r, controller: n.c, native: n}
 	n.c.stream = s
 	return s

@@ -291,78 +291,68 @@ func transformStreamDefaultSinkWriteAlgorithm(t *TransformStream, chunk goja.Val
 	}, nil)
 }
 
-// transformStreamDefaultSinkAbortAlgorithm is https://streams.spec.whatwg.org/#transform-stream-default-sink-abort-algorithm.
-func transformStreamDefaultSinkAbortAlgorithm(t *TransformStream, reason goja.Value) *promise {
-	c := t.controller
+// finish runs the algorithm that ends the transform, for whichever of abort, close and cancel comes first: all three give one promise. failed
+// gives the error of the side that did not ask for the end, nil for none; end and fail then end that side.
+func (c *TransformController) finish(a algorithm, arg goja.Value, failed func() goja.Value, end func(), fail func(e goja.Value)) *promise {
 	if c.finishPromise != nil {
 		return c.finishPromise
 	}
-	finish := newPromise(t.r)
+	finish := newPromise(c.r)
 	c.finishPromise = finish
-	result := c.run(c.cancel, reason)
+	result := c.run(a, arg)
 	transformStreamDefaultControllerClearAlgorithms(c)
 	result.then(func(goja.Value) {
-		if t.readable.state == errored {
-			finish.reject(t.readable.storedError)
+		if e := failed(); e != nil {
+			finish.reject(e)
 			return
 		}
-		readableStreamDefaultControllerError(c.readable(), undefinedOr(reason))
+		end()
 		finish.resolveUndefined()
 	}, func(e goja.Value) {
-		readableStreamDefaultControllerError(c.readable(), e)
+		fail(e)
 		finish.reject(e)
 	})
 	return finish
+}
+
+// readableError gives the stored error of the readable side, nil where it is not errored; writableError that of the writable side.
+func (t *TransformStream) readableError() goja.Value {
+	if t.readable.state != errored {
+		return nil
+	}
+	return undefinedOr(t.readable.storedError)
+}
+
+func (t *TransformStream) writableError() goja.Value {
+	if t.writable.state != errored {
+		return nil
+	}
+	return undefinedOr(t.writable.storedError)
+}
+
+// transformStreamDefaultSinkAbortAlgorithm is https://streams.spec.whatwg.org/#transform-stream-default-sink-abort-algorithm.
+func transformStreamDefaultSinkAbortAlgorithm(t *TransformStream, reason goja.Value) *promise {
+	c := t.controller
+	fail := func(e goja.Value) { readableStreamDefaultControllerError(c.readable(), e) }
+	return c.finish(c.cancel, reason, t.readableError, func() { fail(undefinedOr(reason)) }, fail)
 }
 
 // transformStreamDefaultSinkCloseAlgorithm is https://streams.spec.whatwg.org/#transform-stream-default-sink-close-algorithm.
 func transformStreamDefaultSinkCloseAlgorithm(t *TransformStream) *promise {
 	c := t.controller
-	if c.finishPromise != nil {
-		return c.finishPromise
-	}
-	finish := newPromise(t.r)
-	c.finishPromise = finish
-	result := c.run(c.flush, nil)
-	transformStreamDefaultControllerClearAlgorithms(c)
-	result.then(func(goja.Value) {
-		if t.readable.state == errored {
-			finish.reject(t.readable.storedError)
-			return
-		}
-		readableStreamDefaultControllerClose(c.readable())
-		finish.resolveUndefined()
-	}, func(e goja.Value) {
-		readableStreamDefaultControllerError(c.readable(), e)
-		finish.reject(e)
-	})
-	return finish
+	return c.finish(c.flush, nil, t.readableError,
+		func() { readableStreamDefaultControllerClose(c.readable()) },
+		func(e goja.Value) { readableStreamDefaultControllerError(c.readable(), e) })
 }
 
 // transformStreamDefaultSourceCancelAlgorithm is https://streams.spec.whatwg.org/#transform-stream-default-source-cancel.
 func transformStreamDefaultSourceCancelAlgorithm(t *TransformStream, reason goja.Value) *promise {
 	c := t.controller
-	if c.finishPromise != nil {
-		return c.finishPromise
-	}
-	finish := newPromise(t.r)
-	c.finishPromise = finish
-	result := c.run(c.cancel, reason)
-	transformStreamDefaultControllerClearAlgorithms(c)
-	result.then(func(goja.Value) {
-		if t.writable.state == errored {
-			finish.reject(t.writable.storedError)
-			return
-		}
-		writableStreamDefaultControllerErrorIfNeeded(t.writable.controller, undefinedOr(reason))
-		transformStreamUnblockWrite(t)
-		finish.resolveUndefined()
-	}, func(e goja.Value) {
+	fail := func(e goja.Value) {
 		writableStreamDefaultControllerErrorIfNeeded(t.writable.controller, e)
 		transformStreamUnblockWrite(t)
-		finish.reject(e)
-	})
-	return finish
+	}
+	return c.finish(c.cancel, reason, t.writableError, func() { fail(undefinedOr(reason)) }, fail)
 }
 
 // transformStreamDefaultSourcePullAlgorithm is https://streams.spec.whatwg.org/#transform-stream-default-source-pull.
