@@ -74,10 +74,13 @@ var _ watchdog.Subject = (*watched)(nil)
 func (iso *watched) Worker() string { return iso.Script.Worker }
 
 // Interrupt implements watchdog.Subject.
-func (iso *watched) Interrupt(cause error) { iso.Realm.VM.Interrupt(cause) }
+func (iso *watched) Interrupt(cause error) {
+	iso.Realm.VM.Interrupt(cause)
+	iso.meter.Interrupt()
+}
 
 // Charged implements watchdog.Subject.
-func (iso *watched) Charged() int64 { return iso.charged.Load() }
+func (iso *watched) Charged() int64 { return iso.meter.Charged() }
 
 // Retire implements watchdog.Subject: the pool drops the isolate at its next call, and what is under way in it goes on.
 func (iso *watched) Retire(why string) {

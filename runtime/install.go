@@ -5,6 +5,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/bindery/bindery/runtime/bounds"
 	"github.com/bindery/bindery/runtime/builtins"
 	"github.com/bindery/bindery/runtime/engine"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
@@ -13,6 +14,7 @@ import (
 // The process's runtimes all get the same globals, once, before the first of them is made.
 func init() {
 	installBuiltins()
+	bounds.Install()
 	webidl.Install(apis()...)
 	webidl.Install(webidl.API{Classes: []webidl.Declared{contextClass, fetchEventClass}})
 }

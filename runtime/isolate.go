@@ -9,6 +9,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/bindery/bindery/runtime/bounds"
 	"github.com/bindery/bindery/runtime/bundle/lower"
 	"github.com/bindery/bindery/runtime/engine"
 	"github.com/bindery/bindery/runtime/invocation"
@@ -28,8 +29,8 @@ type Isolate struct {
 	strand   strand.Strand
 	watch    watchdog.Runner
 	guard    *Guard       // nil: nobody watches
+	meter    bounds.Meter // counts what native functions allocate for script
 	retired  atomic.Bool  // takes no new calls
-	charged  atomic.Int64 // bytes that native functions allocated for script
 	pending  atomic.Int64 // work under way that will come back
 	lastUsed atomic.Int64 // Unix nanoseconds
 

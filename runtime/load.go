@@ -6,6 +6,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/bindery/bindery/runtime/bounds"
 	"github.com/bindery/bindery/runtime/watchdog"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
@@ -17,6 +18,7 @@ func load(s *Script, l *watchdog.Load) (*Isolate, error) {
 	iso.strand.TryAcquire()
 	iso.Realm = webidl.NewRealm(iso)
 	iso.Realm.VM.SetMaxCallStackSize(maxCallStack)
+	bounds.SetMeter(iso.Realm, &iso.meter)
 	iso.Realm.SetSlot(isolateKey{}, iso)
 	var exports goja.Value
 	err := iso.enter(nil, func() {

@@ -207,8 +207,11 @@ func (s *state) report(n int64) {
 func (s *state) throwRange(text string) { panic(s.newError("RangeError", text)) }
 
 func (s *state) newError(class, text string) *goja.Object {
-	r := webidl.Of(s.rt)
-	o, err := s.rt.New(r.Global(class), s.rt.ToValue(text))
+	constructor := s.rt.Get(class)
+	if r := webidl.Of(s.rt); r != nil {
+		constructor = r.Global(class)
+	}
+	o, err := s.rt.New(constructor, s.rt.ToValue(text))
 	if err != nil {
 		panic(err)
 	}

@@ -403,3 +403,31 @@ func charged(s *state, own native) native {
 		return v
 	}
 }
+
+// maxTextLength is how many UTF-16 code units a text of V8's may have.
+const maxTextLength = 1<<29 - 24
+
+// Concatenation gives what native code that does + on texts for a runtime calls first: it charges what is written, right, or both where whole
+// says that left is copied, and throws RangeError (panics as native functions do) if the text gets too long. Nothing is charged in a runtime
+// that is no realm. right may be nil.
+func Concatenation(rt *goja.Runtime) func(left, right goja.String, whole bool) {
+	s := of(rt)
+	if s == nil {
+		s = &state{rt: rt}
+	}
+	return func(left, right goja.String, whole bool) {
+		length, wide := int64(left.Length()), width(left)
+		if right != nil {
+			length += int64(right.Length())
+			wide = max(wide, width(right))
+		}
+		if length > maxTextLength {
+			s.throwRange(textString)
+		}
+		s.fits(length, wide, textString)
+		if !whole {
+			length = int64(right.Length())
+		}
+		s.chargeSmall(length * wide)
+	}
+}

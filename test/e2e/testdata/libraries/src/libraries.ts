@@ -40,14 +40,13 @@ export async function trpc() {
   return [await call("hello?input=%22bob%22"), await call("boom"), await call("none")];
 }
 
-// ajv compiles a schema with new Function.
+// ajv compiles a schema with new Function, which Workers may not call: not here, not on Cloudflare.
 export function ajv() {
-  const validate = new Ajv({ allErrors: true }).compile({
-    type: "object",
-    properties: { a: { type: "integer", minimum: 2 }, b: { type: "string", pattern: "^x" } },
-    required: ["a"],
-  });
-  return [validate({ a: 2, b: "x" }), validate({ a: 1, b: "y" }), validate.errors?.map((e) => e.message)];
+  try {
+    return new Ajv({ allErrors: true, logger: false }).compile({ type: "object", required: ["a"] })({ a: 2 });
+  } catch (e) {
+    return [String(e), e instanceof EvalError];
+  }
 }
 
 export async function drizzle() {

@@ -71,11 +71,19 @@ export async function graphql() {
   return { data: result.data, wrong: wrong.errors?.map(String), printed: printQuery(parseQuery("{a(b:1){c}}")) };
 }
 
-// Handlebars compiles to a string that it gives to new Function; a precompiled or a parsed template needs none of that.
+// What fn throws: Workers make no code from strings, here as on Cloudflare.
+function refused(fn: () => unknown) {
+  try {
+    return fn();
+  } catch (e) {
+    return String(e);
+  }
+}
+
+// Handlebars compiles to a string that it gives to new Function; parsing, and a precompiled template, need none of that.
 export function handlebars() {
-  const view = { title: "A & B", items: [{ n: 1 }, { n: 2 }], none: [] };
-  const text = Handlebars.compile("{{title}} {{{title}}}{{#each items}} {{@index}}:{{n}}{{/each}}{{#if none}} none{{else}} empty{{/if}}")(view);
-  return { text };
+  const source = "{{title}} {{#each items}} {{@index}}{{/each}}";
+  return { compiled: refused(() => Handlebars.compile(source)({ title: "A & B", items: [1] })), parsed: Handlebars.parse(source).body.length };
 }
 
 export function immer() {
@@ -96,7 +104,7 @@ export function lodash() {
     unique: uniqBy([{ x: 1 }, { x: 2 }, { x: 1 }], "x"),
     cloned: cloneDeep({ d: new Date(0), s: new Set([1]), r: /x/gi, n: [undefined, null] }).d.toISOString(),
     debounced: typeof debounce(() => {}, 1).cancel,
-    template: template("hello <%- user %>!<% for (const i of [1,2]) { %> <%= i %><% } %>")({ user: "<fred>" }),
+    template: refused(() => template("hello <%- user %>!")({ user: "<fred>" })),
   };
 }
 
