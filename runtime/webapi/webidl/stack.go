@@ -1,6 +1,9 @@
 package webidl
 
-import "strings"
+import (
+	"net/url"
+	"strings"
+)
 
 // v8Stack words a stack as V8 does: goja puts a tab before each frame and the offset in its own code behind the column.
 func v8Stack(stack string) string {
@@ -18,7 +21,7 @@ func v8Stack(stack string) string {
 			continue
 		}
 		b.WriteString("    at ")
-		b.WriteString(withoutOffset(frame))
+		b.WriteString(withPlainName(withoutOffset(frame)))
 	}
 	return b.String()
 }
@@ -37,4 +40,20 @@ func withoutOffset(frame string) string {
 		return frame
 	}
 	return rest[:open] + end
+}
+
+// withPlainName undoes what goja does to the file's name: it takes the names of a source map for URLs, and escapes them.
+func withPlainName(frame string) string {
+	if !strings.Contains(frame, "%") {
+		return frame
+	}
+	at := strings.LastIndex(frame, " (") + 1
+	if !strings.HasSuffix(frame, ")") {
+		at = 0
+	}
+	name, err := url.PathUnescape(frame[at:])
+	if err != nil {
+		return frame
+	}
+	return frame[:at] + name
 }
