@@ -13,7 +13,7 @@ type Limits struct {
 	Stack int
 	// Memory is how many bytes the child may have from the system. Default: 512 MB.
 	Memory int64
-	// CPU is how much processor time a request may take. Default: 10 s. Only known on Unix.
+	// CPU is how much processor time a request may take. Default: 10 s. Only known on Linux and macOS.
 	CPU time.Duration
 	// Wall is how long a request may take. Default: 30 s.
 	Wall time.Duration

@@ -1,5 +1,3 @@
-//go:build unix && !linux
-
 package compiler
 
 import (
@@ -9,10 +7,10 @@ import (
 
 func executable() (string, error) { return os.Executable() }
 
-// There is no signal when the parent dies: a child ends when its input does.
+// macOS sends no signal when the parent dies: a child ends when its input does.
 func childAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
-// limitProcess sets what the system enforces. Limits of memory are not among it: macOS doesn't heed them, and Go reserves address space
+// limitProcess sets what the system enforces. Limits of memory are not among it: the system does not heed them, and Go reserves address space
 // by the gigabyte.
 func limitProcess(Limits) {
 	lowerLimit(syscall.RLIMIT_CPU, uint64((2 * lifetime).Seconds()))
