@@ -38,7 +38,7 @@ type Program struct {
 	// Dynamic says that the module calls import(): importFn may be called after loading. With no Imports either it never is.
 	Dynamic bool
 
-	appends, expands, counts bool // which of Helpers the program calls
+	called uint16 // which helpers, as bits
 }
 
 // Lower lowers and compiles a bundle. It is safe for use by several goroutines.

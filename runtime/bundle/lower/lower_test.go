@@ -203,6 +203,15 @@ src/x.js:1:22: regular expression /\p{RGI_Emoji}/v: \p{RGI_Emoji}, a property of
 		{"x = " + strings.Repeat("a => ", 10_000) + "1", `source is nested too deeply`},
 		{"x = " + strings.Repeat("`${", 10_000), `source is nested too deeply`},
 		{"x = '\"', y = /[\"`]/; " + strings.Repeat("{", 100_000), `source is nested too deeply`},
+		{"x = " + strings.Repeat("a.", 100_000) + "a", `source is nested too deeply`},
+		{"x = " + strings.Repeat("a + ", 100_000) + "a", `source is nested too deeply`},
+		{"x = " + strings.Repeat("a ? b : ", 100_000) + "a", `source is nested too deeply`},
+		{"x = " + strings.Repeat("f(", 100_000), `source is nested too deeply`},
+		{"x = " + strings.Repeat("new ", 100_000) + "a", `source is nested too deeply`},
+		{strings.Repeat("a: ", 100_000) + ";", `source is nested too deeply`},
+		{strings.Repeat("class A { m() { ", 50_000), `source is nested too deeply`},
+		{"x = " + strings.Repeat("1", 200_000) + "n", `src/x.js:1:5: a number has more than 100000 digits`},
+		{"x = /" + strings.Repeat("(", 100_000) + strings.Repeat(")", 100_000) + "/", `src/x.js:1:5: a regular expression is nested too deeply: more than 1000 groups`},
 	}
 	for _, test := range tests {
 		_, err := lower.Lower(lower.Input{Name: "src/x.js", Code: []byte(test.source)})
@@ -454,6 +463,16 @@ func FuzzLower(f *testing.F) {
 		"#!x\n\u2028\xff\x00\\u{10FFFF}`\\u{10FFFF}`",
 		"export * as q from 'z'; export { default } from 'z'",
 		"({ import() {}, export: 1, async *[Symbol.iterator]() {} }).import?.()",
+		"a * b ** c << d; a *= b; a.b **= c; a[b] <<= c; this.#p *= super.x",
+		"f(...a, ...[b]); ({ ...a, ...{} }); const { a, ...b } = c; ({ a, ...b } = c); `${1}${2}${3}${4}${5}`",
+		"function* g(a = b()) { try { x = yield yield* c } catch { yield } finally { yield } }",
+		"class A extends f() { static x = g(); static { h() } #y = () => i(); get [j()]() {} constructor(a = k()) { super(...arguments) } }",
+		strings.Repeat("(", 300), strings.Repeat("[", 300) + strings.Repeat("]", 300), strings.Repeat("{", 300) + strings.Repeat("}", 300),
+		strings.Repeat("`${", 200) + strings.Repeat("}`", 200), strings.Repeat("a.", 3000) + "a", strings.Repeat("a+", 3000) + "a",
+		strings.Repeat("if(a){}else ", 500) + ";", strings.Repeat("a=>", 300) + "a", strings.Repeat("!", 3000) + "a", strings.Repeat("a?b:", 500) + "c",
+		"x = '" + strings.Repeat("a", 100_000) + "'", strings.Repeat("x;", 20_000), strings.Repeat("9", 5000) + "n", "1e999999999", "0x" + strings.Repeat("f", 999) + "n",
+		"/" + strings.Repeat("(", 200) + strings.Repeat(")", 200) + "/", "/(a+)+(b*)*c{1,99999}/", "/[\\p{L}&&[^a]]/v", "/(?<=(?<!a))\\u{10FFFF}/u", "/\\p{L}{1,1000}/u",
+		"'", "`", "/*", "/", "`${", "\"\\", "\\u{", "'\\u{10FFFF}'", "`\\u{110000}`", "\xef\xbb\xbfx", "\xf0\x9f'\xff'", "\x00", "#!", "<!-- x\n--> y",
 	} {
 		f.Add([]byte(source), []byte(nil), false)
 		f.Add([]byte(source), []byte(`{"version":3,"sources":["a.ts"],"mappings":"AAAA;AACA"}`), true)

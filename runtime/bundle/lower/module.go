@@ -12,12 +12,12 @@ import (
 
 // names are the identifiers that lowering adds. None of them occurs in the source.
 type names struct {
-	cat, regexp, deep string // parameters of the wrapper that are Helpers
-	imports, load     string // the next parameter, and the function that import() becomes
-	value, object     string // parameters that hold intermediate values
-	depth             string // a parameter that counts functions
-	arguments         string // what a mention of arguments outside of functions becomes: it's never declared
-	module            string // prefix of the constants that hold imported modules
+	helper        [helpers]string // the first parameters of the wrapper
+	imports, load string          // the next parameter, and the function that import() becomes
+	value, object string          // parameters that hold intermediate values
+	depth         string          // a parameter that counts functions
+	arguments     string          // what a mention of arguments outside of functions becomes: it's never declared
+	module        string          // prefix of the constants that hold imported modules
 }
 
 // newNames picks names. load has to be as long as the keyword import, which it replaces.
@@ -30,10 +30,14 @@ func newNames(code string) names {
 		}
 		return name
 	}
-	return names{
-		cat: pick("ɵcat"), regexp: pick("ɵregexp"), deep: pick("ɵdeep"), imports: pick("ɵimport"), load: pick("ɵload"),
+	n := names{
+		imports: pick("ɵimport"), load: pick("ɵload"),
 		value: pick("ɵvalue"), object: pick("ɵobject"), depth: pick("ɵn"), arguments: pick("ɵarguments"), module: pick("ɵmodule"),
 	}
+	for h, name := range helperNames {
+		n.helper[h] = pick(name)
+	}
+	return n
 }
 
 // module is what the import and export statements of the code say.
@@ -265,7 +269,7 @@ func (l *lowering) wrap() {
 	if !l.in.ServiceWorker {
 		out.WriteString("async ")
 	}
-	fmt.Fprintf(&out, "function(%s){", strings.Join([]string{n.cat, n.regexp, n.deep, n.imports, n.value, n.object, n.depth}, ","))
+	fmt.Fprintf(&out, "function(%s,%s,%s,%s,%s){", strings.Join(n.helper[:], ","), n.imports, n.value, n.object, n.depth)
 	if !l.in.ServiceWorker || l.module.strict {
 		out.WriteString(`"use strict";`)
 	}

@@ -7,39 +7,14 @@ import (
 
 	"github.com/dop251/goja"
 
-	"github.com/bindery/bindery/runtime/engine"
+	"github.com/bindery/bindery/runtime/bounds"
 )
-
-// Helpers makes the native functions that p calls, for one runtime, in the order of the wrapper's parameters; undefined stands for those
-// that it does not call, since each costs every isolate. Call it on the goroutine that has the runtime.
-func (p *Program) Helpers(rt *goja.Runtime) []goja.Value {
-	helpers := []goja.Value{goja.Undefined(), goja.Undefined(), goja.Undefined()}
-	if p.appends {
-		helpers[0] = rt.ToValue((&appender{rt: rt}).cat)
-	}
-	if p.expands {
-		helpers[1] = rt.ToValue(withSource(rt))
-	}
-	if p.counts {
-		helpers[2] = engine.NewFunction(rt, "", 1, lookDeep(rt))
-	}
-	return helpers
-}
-
-// withSource gives the function around expanded regular expression literals: it sets the source that script sees.
-func withSource(rt *goja.Runtime) func(goja.FunctionCall) goja.Value {
-	return func(call goja.FunctionCall) goja.Value {
-		object := call.Argument(0).ToObject(rt)
-		if err := object.DefineDataProperty("source", call.Argument(1), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE); err != nil {
-			panic(err)
-		}
-		return object
-	}
-}
 
 const (
 	// Shorter strings are copied: that's cheaper than keeping a buffer.
 	bufferedLength = 256
+	// Longer ones are refused, as built-ins do.
+	maxText = bounds.DefaultLimit
 	// How many strings can grow by turns.
 	growing = 4
 )
@@ -114,6 +89,9 @@ func (c *appender) plus(a, b goja.Value) goja.Value {
 var addition = goja.MustCompile("lower", "(a,b)=>a+b", true)
 
 func (c *appender) concat(left, right goja.String) goja.Value {
+	if left.Length()+right.Length() > maxText {
+		panic(rangeError(c.rt, "Invalid string length"))
+	}
 	if left.Length()+right.Length() < bufferedLength {
 		return left.Concat(right)
 	}

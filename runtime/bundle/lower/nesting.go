@@ -11,6 +11,10 @@ import (
 const (
 	bracketWeight = 40
 	nestingLimit  = 40_000
+
+	// What one token may be: numbers take quadratic time, and the groups of regular expressions are nested like brackets.
+	maxNumber = 100_000
+	maxGroups = 1_000
 )
 
 // nesting reckons how deep a parser recurses on the tokens that it is shown.
@@ -62,15 +66,42 @@ func (l *lowering) checkNesting() error {
 	t := tokenizer{src: l.in.Code}
 	var n nesting
 	for k := t.next(); k.kind != endOfFile; k = t.next() {
-		if n.add(&t, k) <= nestingLimit {
-			continue
+		depth := n.add(&t, k)
+		switch {
+		case depth > nestingLimit:
+			return l.failAt(k, fmt.Sprintf("source is nested too deeply: more than %d brackets, or one expression of more than %d tokens",
+				nestingLimit/bracketWeight, nestingLimit))
+		case k.kind == numberToken && k.end-k.start > maxNumber:
+			return l.failAt(k, fmt.Sprintf("a number has more than %d digits", maxNumber))
+		case k.kind == regexToken && groups(l.in.Code[k.start:k.end]) > maxGroups:
+			return l.failAt(k, fmt.Sprintf("a regular expression is nested too deeply: more than %d groups", maxGroups))
 		}
-		line := bytes.Count(l.in.Code[:k.start], []byte{'\n'}) + 1
-		column := k.start - (bytes.LastIndexByte(l.in.Code[:k.start], '\n') + 1)
-		at := l.placeInInput(line, column, string(l.in.Code[k.start-column:k.start]))
-		at.LineText = "" // as long as the nesting is deep
-		return l.fail(at, fmt.Sprintf("source is nested too deeply: more than %d brackets, or one expression of more than %d tokens",
-			nestingLimit/bracketWeight, nestingLimit))
 	}
 	return nil
+}
+
+// failAt is fail for a token of the bundle as it came.
+func (l *lowering) failAt(k lexeme, text string) *Error {
+	line := bytes.Count(l.in.Code[:k.start], []byte{'\n'}) + 1
+	column := k.start - (bytes.LastIndexByte(l.in.Code[:k.start], '\n') + 1)
+	at := l.placeInInput(line, column, string(l.in.Code[k.start-column:k.start]))
+	at.LineText = "" // as long as the nesting is deep
+	return l.fail(at, text)
+}
+
+// groups is how deep the groups, and classes, of a regular expression are nested.
+func groups(pattern []byte) (deepest int) {
+	depth := 0
+	for i := 0; i < len(pattern); i++ {
+		switch pattern[i] {
+		case '\\':
+			i++
+		case '(', '[':
+			depth++
+			deepest = max(deepest, depth)
+		case ')', ']':
+			depth = max(depth-1, 0)
+		}
+	}
+	return deepest
 }

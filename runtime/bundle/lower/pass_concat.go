@@ -49,7 +49,7 @@ func concatenate(w *walker, e *ast.AssignExpression) {
 		return
 	}
 	e.Operator = token.ASSIGN
-	w.l.program.appends = true
+	w.l.program.calls(callCat)
 	if !twice {
 		e.Right = c.call(read, e.Right)
 		return
@@ -82,7 +82,7 @@ func (c *concat) identifier(name string) *ast.Identifier {
 
 func (c *concat) call(left, right ast.Expression) ast.Expression {
 	return &ast.CallExpression{
-		Callee: c.identifier(c.names.cat), LeftParenthesis: c.at,
+		Callee: c.identifier(c.names.helper[callCat]), LeftParenthesis: c.at,
 		ArgumentList: []ast.Expression{left, right}, RightParenthesis: c.at,
 	}
 }

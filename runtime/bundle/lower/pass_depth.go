@@ -27,7 +27,7 @@ func countDepth(w *walker, f *function) {
 	if !f.calls || f.inWith() {
 		return
 	}
-	w.l.program.counts = true
+	w.l.program.calls(callDeep)
 	d := depth{&w.l.names}
 	for _, e := range f.early {
 		d.expression(e.place, e.name)
@@ -58,8 +58,10 @@ func countYield(w *walker, place *ast.Expression, e *ast.YieldExpression) {
 	if w.function.inWith() {
 		return
 	}
-	w.l.program.counts = true
-	value := func() *ast.Identifier { return &ast.Identifier{Name: unistring.NewFromString(w.l.names.value), Idx: e.Yield} }
+	w.l.program.calls(callDeep)
+	value := func() *ast.Identifier {
+		return &ast.Identifier{Name: unistring.NewFromString(w.l.names.value), Idx: e.Yield}
+	}
 	*place = &ast.SequenceExpression{Sequence: []ast.Expression{
 		&ast.AssignExpression{Operator: token.ASSIGN, Left: value(), Right: e},
 		depth{&w.l.names}.prologue(e.Yield),
@@ -70,7 +72,7 @@ func countYield(w *walker, place *ast.Expression, e *ast.YieldExpression) {
 // countHandler is for a generator that is resumed by throw or return.
 func countHandler(w *walker, b *ast.BlockStatement) {
 	if f := w.function.literal; f != nil && f.Generator && !w.function.inWith() {
-		w.l.program.counts = true
+		w.l.program.calls(callDeep)
 		depth{&w.l.names}.statements(&b.List, b.LeftBrace)
 	}
 }
@@ -88,7 +90,7 @@ func (d depth) prologue(at file.Idx) ast.Expression {
 		Operator: token.LOGICAL_OR,
 		Left:     &ast.UnaryExpression{Operator: token.DECREMENT, Idx: at, Operand: count()},
 		Right: set(&ast.CallExpression{
-			Callee:          &ast.Identifier{Name: unistring.NewFromString(d.names.deep), Idx: at},
+			Callee:          &ast.Identifier{Name: unistring.NewFromString(d.names.helper[callDeep]), Idx: at},
 			LeftParenthesis: at, RightParenthesis: at,
 			ArgumentList: []ast.Expression{set(&ast.NumberLiteral{Idx: at, Literal: "1", Value: int64(1)})},
 		}),

@@ -26,9 +26,9 @@ func expandLiteral(w *walker, place *ast.Expression, e *ast.RegExpLiteral) {
 	}
 	original := &ast.StringLiteral{Idx: e.Idx, Literal: quote(e.Pattern), Value: unistring.NewFromString(e.Pattern)}
 	e.Pattern, e.Flags = expanded, flags
-	w.l.program.expands = true
+	w.l.program.calls(callRegExp)
 	*place = &ast.CallExpression{
-		Callee:           &ast.Identifier{Name: unistring.NewFromString(w.l.names.regexp), Idx: e.Idx},
+		Callee:           &ast.Identifier{Name: unistring.NewFromString(w.l.names.helper[callRegExp]), Idx: e.Idx},
 		LeftParenthesis:  e.Idx,
 		ArgumentList:     []ast.Expression{e, original},
 		RightParenthesis: e.Idx,

@@ -16,6 +16,7 @@ type scope struct {
 type binding struct {
 	function *function
 	numeric  bool // declared with a number as its first value
+	noBigInt bool // a constant that is surely neither a BigInt nor an object
 	changes  bool // assigned to in a function inside the one that declares it
 }
 

@@ -13,12 +13,16 @@ type pass struct {
 	identifier func(w *walker, place *ast.Expression, e *ast.Identifier) // a name that is read
 	regexp     func(w *walker, place *ast.Expression, e *ast.RegExpLiteral)
 	yield      func(w *walker, place *ast.Expression, e *ast.YieldExpression)
-	block      func(w *walker, b *ast.BlockStatement) // a catch or finally block
-	function   func(w *walker, f *function) // a function whose body was walked; the wrapper is not among them
+	binary     func(w *walker, place *ast.Expression, e *ast.BinaryExpression)
+	template   func(w *walker, place *ast.Expression, e *ast.TemplateLiteral)
+	spread     func(w *walker, s *ast.SpreadElement, inCall bool) // in a call or an object
+	rest       func(w *walker, value *ast.Expression)             // what an object pattern with a rest takes apart
+	block      func(w *walker, b *ast.BlockStatement)             // a catch or finally block
+	function   func(w *walker, f *function)                       // a function whose body was walked; the wrapper is not among them
 }
 
 // passes are all repairs and bounds, in the order in which their hooks are called.
-var passes = []pass{argumentsPass, concatPass, regexpPass, depthPass}
+var passes = []pass{argumentsPass, concatPass, regexpPass, operatorPass, growthPass, depthPass}
 
 // walker goes over a tree, knows what each name stands for, and calls the passes.
 type walker struct {
@@ -156,9 +160,25 @@ func (w *walker) binding(b *ast.Binding) {
 		return
 	}
 	w.value(&b.Initializer, b.Target)
+	if !w.function.inParameters {
+		w.takenApart(b.Target, &b.Initializer)
+	}
 	if name, ok := b.Target.(*ast.Identifier); ok && isNumeric(b.Initializer) {
 		if declared := w.scope.resolve(name.Name); declared != nil {
 			declared.numeric = true
+		}
+	}
+}
+
+// takenApart calls passes for a value that a pattern is for.
+func (w *walker) takenApart(target ast.Expression, value *ast.Expression) {
+	pattern, ok := target.(*ast.ObjectPattern)
+	if !ok || pattern.Rest == nil {
+		return
+	}
+	for i := range passes {
+		if passes[i].rest != nil {
+			passes[i].rest(w, value)
 		}
 	}
 }
@@ -237,6 +257,7 @@ func (w *walker) assignment(e *ast.AssignExpression) {
 		w.function.calls = true
 	}
 	w.expression(&e.Right)
+	w.takenApart(e.Left, &e.Right)
 	for i := range passes {
 		if passes[i].assign != nil {
 			passes[i].assign(w, e)

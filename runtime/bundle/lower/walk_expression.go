@@ -24,6 +24,20 @@ func (w *walker) expression(place *ast.Expression) {
 				passes[i].regexp(w, place, e)
 			}
 		}
+	case *ast.BinaryExpression:
+		w.operands(e)
+		for i := range passes {
+			if passes[i].binary != nil {
+				passes[i].binary(w, place, e)
+			}
+		}
+	case *ast.TemplateLiteral:
+		w.operands(e)
+		for i := range passes {
+			if passes[i].template != nil {
+				passes[i].template(w, place, e)
+			}
+		}
 	case *ast.YieldExpression:
 		w.function.calls = true
 		w.expression(&e.Argument)
@@ -71,7 +85,7 @@ func (w *walker) operands(e ast.Expression) {
 	case *ast.CallExpression:
 		w.function.calls = true
 		w.expression(&e.Callee)
-		w.expressions(e.ArgumentList)
+		w.arguments(e.ArgumentList)
 	case *ast.ConditionalExpression:
 		w.expression(&e.Test)
 		w.expression(&e.Consequent)
@@ -89,7 +103,7 @@ func (w *walker) operands(e ast.Expression) {
 	case *ast.NewExpression:
 		w.function.calls = true
 		w.expression(&e.Callee)
-		w.expressions(e.ArgumentList)
+		w.arguments(e.ArgumentList)
 	case *ast.SequenceExpression:
 		w.expressions(e.Sequence)
 	case *ast.SpreadElement:
@@ -128,6 +142,24 @@ func (w *walker) properties(list []ast.Property) {
 		case *ast.SpreadElement:
 			w.function.calls = true
 			w.expression(&p.Expression)
+			w.spread(p, false)
+		}
+	}
+}
+
+func (w *walker) arguments(list []ast.Expression) {
+	w.expressions(list)
+	for _, e := range list {
+		if s, ok := e.(*ast.SpreadElement); ok {
+			w.spread(s, true)
+		}
+	}
+}
+
+func (w *walker) spread(s *ast.SpreadElement, inCall bool) {
+	for i := range passes {
+		if passes[i].spread != nil {
+			passes[i].spread(w, s, inCall)
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package lower
 
-import "github.com/dop251/goja/ast"
+import (
+	"github.com/dop251/goja/ast"
+	"github.com/dop251/goja/token"
+)
 
 func (w *walker) statements(list []ast.Statement) {
 	for _, s := range list {
@@ -28,6 +31,9 @@ func (w *walker) statement(s ast.Statement) {
 		w.bindings(s.List)
 	case *ast.LexicalDeclaration:
 		w.bindings(s.List)
+		if s.Token == token.CONST {
+			w.constants(s.List)
+		}
 	case *ast.FunctionDeclaration:
 		w.functionLiteral(s.Function)
 	case *ast.ClassDeclaration:
@@ -54,6 +60,15 @@ func (w *walker) statement(s ast.Statement) {
 		w.function.dynamic--
 	default:
 		w.loop(s)
+	}
+}
+
+// constants notes which names stand for something that operators are quick with.
+func (w *walker) constants(list []*ast.Binding) {
+	for _, b := range list {
+		if name, ok := b.Target.(*ast.Identifier); ok && b.Initializer != nil && w.isNoBigInt(b.Initializer) {
+			w.scope.declare(name.Name).noBigInt = true
+		}
 	}
 }
 

@@ -1,0 +1,123 @@
+package lower_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/dop251/goja"
+
+	"github.com/bindery/bindery/runtime/bundle/lower"
+	"github.com/bindery/bindery/runtime/runtimetest"
+	"github.com/bindery/bindery/runtime/webapi/webidl"
+)
+
+// TestOperators holds that bounded operators give what the engine's own give.
+func TestOperators(t *testing.T) {
+	operands := []string{
+		`2`, `-0`, `3.5`, `NaN`, `"4"`, `"x"`, `null`, `undefined`, `true`, `5n`, `-7n`, `0n`, `64n`, `Symbol("s")`, `{}`, `[6]`, `new Date(8)`,
+		`{ valueOf() { log.push("v"); return 9n } }`, `{ valueOf() { log.push("v"); return 2 } }`, `{ toString() { log.push("s"); return "3" } }`,
+		`{ [Symbol.toPrimitive](h) { log.push(h); return 2n } }`, `{ valueOf() { throw new TypeError("t") } }`,
+	}
+	var source strings.Builder
+	source.WriteString(`
+		const log = [];
+		const tell = (f) => { let r; try { const v = f(); r = Object.is(v, -0) ? "-0" : typeof v + String(v) } catch (e) { r = e.name + e.message } return r + log.splice(0).join() };
+		const at = (v) => { log.push("at"); return v };
+		const out = [];
+		const pair = (a, b) => {
+			out.push(tell(() => a() * b()), tell(() => a() ** b()), tell(() => a() << b()));
+			out.push(tell(() => { const x = a(), y = b(); return x * y }), tell(() => { const x = a(), y = b(); return x ** y }), tell(() => { const x = a(), y = b(); return x << y }));
+			out.push(tell(() => { let x = a(); x *= b(); return x }), tell(() => { let x = a(); x **= b(); return x }), tell(() => { let x = a(); x <<= b(); return x }));
+			out.push(tell(() => { const o = { p: a() }; at(o).p *= at(b)(); return o.p }), tell(() => { const o = { p: a() }; at(o).p **= at(b)(); return o.p }));
+			out.push(tell(() => { const o = [a()]; at(o)[at(0)] *= at(b)(); return o[0] }), tell(() => { const o = [a()]; at(o)[at(0)] <<= at(b)(); return o[0] }));
+			out.push(tell(() => a() * at(b() * a()) * b()), tell(() => a() ** b() * a()));
+		};
+	`)
+	for _, a := range operands {
+		for _, b := range operands {
+			source.WriteString("pair(() => (" + a + "), () => (" + b + "));\n")
+		}
+	}
+	plain := goja.New()
+	want, err := plain.RunString("(() => {" + source.String() + "return out.join('\\n') })()")
+	if err != nil {
+		t.Fatal(err)
+	}
+	exports, err := load(newRuntime(t), lower.Input{Name: "x.js", Code: []byte(source.String() + "export default out.join('\\n')")}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, wanted := strings.Split(exports.Get("default").String(), "\n"), strings.Split(want.String(), "\n")
+	if len(got) != len(wanted) {
+		t.Fatalf("%d results, want %d", len(got), len(wanted))
+	}
+	for i := range got {
+		// Which of two wrong types is named first doesn't matter.
+		if got[i] != wanted[i] && !(strings.HasPrefix(got[i], "TypeError") && strings.HasPrefix(wanted[i], "TypeError")) {
+			t.Errorf("operator %d of %s and %s: got %s, want %s", i%15, operands[i/15/len(operands)], operands[i/15%len(operands)], got[i], wanted[i])
+		}
+	}
+}
+
+// TestLimits holds that one step of syntax makes nothing huge.
+func TestLimits(t *testing.T) {
+	const bits = "RangeError: Maximum BigInt size exceeded"
+	tests := []struct{ source, want string }{
+		{`let x = 3n; for (;;) x = x * x`, bits},
+		{`let x = 3n; for (;;) x *= x`, bits},
+		{`const o = { x: 3n }; for (;;) o.x *= o.x`, bits},
+		{`const o = { x: 3n }; for (;;) o["x"] *= o.x`, bits},
+		{`let x = 3n; for (;;) x = x * { valueOf: () => x }`, bits},
+		{`let x = 3n; for (;;) x = { valueOf: () => x } * x`, bits},
+		{`let x = 3n; for (;;) x = x ** 2n`, bits},
+		{`let x = 3n; for (;;) x **= x`, bits},
+		{`const a = [3n], i = () => 0; for (;;) a[i()] **= 3n ** 3n`, bits},
+		{`const o = { x: 3n }; for (;;) o.x **= 9n`, bits},
+		{`let x = 2n; x = x ** (2n ** 60n)`, bits},
+		{`let x = 2n; x = x << (1n << 40n)`, bits},
+		{`let x = 2n; x <<= 2n ** 62n`, bits},
+		{`let x = 2n, n = { valueOf: () => 1n << 21n }; x <<= n`, "ok"},
+		{`let x = 2n; x = x << { valueOf: () => 2n ** 62n }`, bits},
+		{`const a = new DataView(new ArrayBuffer(8)); a.setInt8(0, 1); let x = a.getBigInt64(0); for (;;) x *= x`, bits},
+		{`let x = globalThis["Big" + "Int"](3); for (;;) x *= x`, bits},
+		{`let x = 2n; x = x << -5n; x = x ** 100n; x = (1n << 2000n) * (1n << 2000n)`, "ok"},
+		{`Math.max(...new Uint8Array(1e7))`, "RangeError: Maximum call stack size exceeded"},
+		{`Math.max(...Array(1e6))`, "RangeError: Maximum call stack size exceeded"},
+		{`String.fromCharCode(1, ..."x".repeat(1e6))`, "RangeError: Maximum call stack size exceeded"},
+		{`new Array(...new Float64Array(1e6))`, "RangeError: Maximum call stack size exceeded"},
+		{`Math.max(...new Uint8Array(1e4), ...[1], ...new Set([2]), ..."12")`, "ok"},
+		{`({ ...new Uint8Array(1e7) })`, "RangeError: Invalid array length"},
+		{`({ ...new Proxy(new Uint8Array(1e7), {}) })`, "RangeError: Invalid array length"},
+		{`({ ..."x".repeat(1e7) })`, "RangeError: Invalid array length"},
+		{`({ ...Object("x".repeat(1e7)) })`, "RangeError: Invalid array length"},
+		{`const { length, ...rest } = new Uint8Array(1e7)`, "RangeError: Invalid array length"},
+		{`let rest; ({ length, ...rest } = "x".repeat(1e7))`, "RangeError: Invalid array length"},
+		{`const { a, ...rest } = { a: 1, b: 2, ...[3], ..."4", ...null, ...undefined, ...5 }; if (JSON.stringify(rest) !== '{"0":"4","b":2}') throw rest`, "ok"},
+		{"const s = 'x'.repeat(1e6); if (`${1}a${2}b${3}${4}c${5}${6}${7}${8}${9}d${s}`.length !== 1e6 + 13) throw 1", "ok"},
+		{`let s = "x".repeat(2 ** 27); s += s`, "RangeError: Invalid string length"},
+	}
+	for _, test := range tests {
+		t.Run(test.source, func(t *testing.T) {
+			var got string
+			runtimetest.New(t).Do(func(r *webidl.Realm) { got = attempt(t, r, test.source) })
+			if got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+// attempt runs statements in a realm and gives the text of what they throw, or ok.
+func attempt(t *testing.T, r *webidl.Realm, source string) string {
+	t.Helper()
+	exports, err := load(r.VM, lower.Input{Name: "x.js", Code: []byte("export default () => {" + source + "}")}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, _ := goja.AssertFunction(exports.Get("default"))
+	if _, err := f(goja.Undefined()); err != nil {
+		text, _, _ := strings.Cut(err.Error(), " at ")
+		return text
+	}
+	return "ok"
+}
