@@ -13,6 +13,9 @@ const (
 	LongTurn = 10 * time.Millisecond
 	// quietLooks is how many looks that find nothing send it to sleep.
 	quietLooks = 20
+	// mostCharged is the most that one look charges. Where a long time has passed since the last one, as while a native call of one turn held
+	// the collector up, and with it everybody, who ran then is not known.
+	mostCharged = 50 * time.Millisecond
 )
 
 // Options of a Watchdog.
@@ -154,6 +157,7 @@ func (w *Watchdog) charge(elapsed, cpu time.Duration) {
 	if n := time.Duration(len(w.active)); n > 0 && cpu < elapsed*n {
 		elapsed = cpu / n // more run than there are processors, or the machine has other work
 	}
+	elapsed = min(elapsed, mostCharged)
 	for _, r := range w.active {
 		w.chargeTurn(r, elapsed)
 	}

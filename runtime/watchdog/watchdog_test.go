@@ -83,6 +83,7 @@ func TestChargeIsCPUTime(t *testing.T) {
 		{"four on two processors", 4, 5 * ms, 10 * ms, 2500 * time.Microsecond},
 		{"collector beside it", 1, 5 * ms, 9 * ms, 5 * ms},
 		{"process was stopped", 1, 10 * time.Second, 2 * ms, 2 * ms},
+		{"all was held up by one", 3, 17 * time.Second, 5500 * ms, mostCharged},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := still(0, &heap{})
