@@ -47,12 +47,11 @@ type abortable struct {
 // newAbortable is called on the strand; signal and ended may be nil, as for watch.
 func newAbortable(r *webidl.Realm, src body.Stream, signal *event.Signal, ended func(error)) *abortable {
 	s := &abortable{src: src, ended: ended}
-	unwatch, unend := func() {}, func() {}
 	if signal != nil && signal.Aborted() {
 		s.abort(streams.ReasonOf(r, signal.Reason()))
 		return s
 	}
-	inv, host := r.Invocation(), r.Host
+	inv, host, unwatch := r.Invocation(), r.Host, func() {}
 	if signal != nil {
 		remove := signal.OnAbort(func() { s.abort(streams.ReasonOf(r, signal.Reason())) })
 		unwatch = func() { host.Post(inv, remove) } // only the strand may touch the signal
@@ -63,7 +62,7 @@ func newAbortable(r *webidl.Realm, src body.Stream, signal *event.Signal, ended 
 	if inv == nil {
 		return s
 	}
-	unend = inv.OnEnd(func() { s.abort(invocation.ErrEnded) })
+	unend := inv.OnEnd(func() { s.abort(invocation.ErrEnded) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.stop != nil {
