@@ -17,6 +17,7 @@ type Worker struct {
 	Name          string
 	Version       string // hash of code and configuration: equal versions are the same in every respect
 	Program       *lower.Program
+	Compile       func() (*lower.Program, error) // where Program is nil: see runtime.Script
 	ServiceWorker bool // classic syntax
 	Services      []Service
 	Text          map[string]string          // vars and secrets, by binding name
@@ -116,7 +117,7 @@ func (c *Composition) poolFor(m *member, o Options) *runtime.Pool {
 		}
 	}
 	script := &runtime.Script{
-		Worker: m.Name, Program: m.Program, ServiceWorker: m.ServiceWorker,
+		Worker: m.Name, Program: m.Program, Compile: m.Compile, ServiceWorker: m.ServiceWorker,
 		Observer: o.Observer, Guard: o.Guard, Limits: m.Limits,
 	}
 	script.Env = (&environment{composition: c, member: m}).build

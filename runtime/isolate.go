@@ -26,6 +26,7 @@ type Isolate struct {
 	Script *Script
 	Realm  *webidl.Realm
 
+	program  *lower.Program
 	strand   strand.Strand
 	watch    watchdog.Runner
 	guard    *Guard       // nil: nobody watches

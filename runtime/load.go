@@ -13,7 +13,11 @@ import (
 
 // load makes an isolate of s and runs its top-level code. The isolate is returned with its strand held. Errors: *LoadError.
 func load(s *Script, l *watchdog.Load) (*Isolate, error) {
-	iso := &Isolate{Script: s, loading: true}
+	program, err := s.program()
+	if err != nil {
+		return nil, &LoadError{Worker: s.Worker, Err: err}
+	}
+	iso := &Isolate{Script: s, program: program, loading: true}
 	iso.begin(l)
 	iso.strand.TryAcquire()
 	iso.Realm = webidl.NewRealm(iso)
@@ -21,7 +25,7 @@ func load(s *Script, l *watchdog.Load) (*Isolate, error) {
 	bounds.SetMeter(iso.Realm, &iso.meter)
 	iso.Realm.SetSlot(isolateKey{}, iso)
 	var exports goja.Value
-	err := iso.enter(nil, func() {
+	err = iso.enter(nil, func() {
 		if s.Prepare != nil {
 			s.Prepare(iso.Realm)
 		}
@@ -63,7 +67,7 @@ func IsolateOf(r *webidl.Realm) *Isolate {
 
 // evaluate runs the module's wrapper.
 func (iso *Isolate) evaluate() goja.Value {
-	r, p := iso.Realm, iso.Script.Program
+	r, p := iso.Realm, iso.program
 	v, err := r.VM.RunProgram(p.Program)
 	if err != nil {
 		panic(err)

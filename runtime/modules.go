@@ -30,7 +30,7 @@ type moduleKey string
 // importFunction is what the compiled module calls for each specifier that was left to the runtime.
 func (iso *Isolate) importFunction() goja.Value {
 	r := iso.Realm
-	if p := iso.Script.Program; len(p.Imports) == 0 && !p.Dynamic {
+	if p := iso.program; len(p.Imports) == 0 && !p.Dynamic {
 		return goja.Undefined() // it never is
 	}
 	return engine.NewFunction(r.VM, "", 1, func(c goja.FunctionCall) goja.Value {

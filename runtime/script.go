@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/dop251/goja"
 
@@ -12,8 +13,11 @@ import (
 
 // Script is what an isolate is loaded from. It is immutable once a pool has it, and shared by all isolates of the pool.
 type Script struct {
-	Worker        string // the Worker's name, for logs and errors
-	Program       *lower.Program
+	Worker  string // the Worker's name, for logs and errors
+	Program *lower.Program
+	// Compile makes the program when the first isolate is loaded, where Program is nil. Its error fails that load, and is asked for again
+	// with the next.
+	Compile       func() (*lower.Program, error)
 	ServiceWorker bool // classic syntax: handlers by addEventListener, bindings as globals
 
 	// Env builds the object of bindings for one realm, on its strand, before the code is loaded. Nil means an empty object.
@@ -26,7 +30,30 @@ type Script struct {
 	Guard  *Guard
 	Limits Limits
 
+	compiled atomic.Pointer[lower.Program]
+	compile  sync.Mutex
+
 	arities sync.Map // entrypoint name -> how many arguments its fetch handler asks for
+}
+
+// program gives the program, made if it has to be.
+func (s *Script) program() (*lower.Program, error) {
+	if s.Program != nil {
+		return s.Program, nil
+	}
+	if p := s.compiled.Load(); p != nil {
+		return p, nil
+	}
+	s.compile.Lock()
+	defer s.compile.Unlock()
+	if p := s.compiled.Load(); p != nil {
+		return p, nil
+	}
+	p, err := s.Compile()
+	if err == nil {
+		s.compiled.Store(p)
+	}
+	return p, err
 }
 
 // Observer is told what script says and does wrong. Its methods are called on strands: they must be quick, not block, and be safe
