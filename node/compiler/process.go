@@ -211,7 +211,8 @@ func (p *process) cause() (Cause, string) {
 		switch {
 		case strings.Contains(line, "stack overflow"), strings.Contains(line, "goroutine stack exceeds"):
 			return Stack, line
-		case strings.Contains(line, "out of memory"), strings.Contains(line, "cannot allocate"):
+		case strings.Contains(line, "out of memory"), strings.Contains(line, "cannot allocate"),
+			strings.Contains(line, "failed to allocate"): // the race detector says so
 			return Memory, line
 		}
 	}

@@ -90,12 +90,19 @@ func TestKilledBetweenBuilds(t *testing.T) {
 }
 
 func TestHangs(t *testing.T) {
-	c := start(t, Limits{Wall: 500 * time.Millisecond})
+	c := start(t, Limits{})
+	builds(t, c)
+	c.limits.Wall = 2 * time.Second
 	o, open := pipe(t)
 	opened := make(chan *os.File, 1)
 	go func() { opened <- open() }()
 	_, err := c.Build(t.Context(), "w", o)
+	reader, openErr := os.OpenFile(filepath.Join(o.Dir, o.Entry), os.O_RDONLY|syscall.O_NONBLOCK, 0) // if the child didn't get so far
+	if openErr != nil {
+		t.Fatal(openErr)
+	}
 	(<-opened).Close()
+	reader.Close()
 	var e *Error
 	if !errors.As(err, &e) || e.Cause != Wall || len(e.Files) != 1 {
 		t.Errorf("got %v", err)
