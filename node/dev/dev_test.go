@@ -386,7 +386,6 @@ func TestWhatHasNoEffectIsSaid(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{
 		"w/wrangler.toml: no_bundle: it has no effect: code is always bundled",
-		"w/wrangler.toml: limits.cpu_ms: it has no effect: CPU time is not limited",
 	}, got); diff != "" {
 		t.Error(diff)
 	}
