@@ -27,6 +27,10 @@ var regressions = []struct{ name, source, want string }{
 		const lie = {};
 		for (const key of Object.getOwnPropertySymbols(new Headers())) lie[key] = m;
 		try { Headers.prototype.get.call(lie, "a"); } catch (e) { e.name }`, "TypeError"},
+	{"an error that is its own message", `const e = new Error("x"); Object.defineProperty(e, "message", { get() { return e } }); console.log(e); reportError(e); "went on"`, "went on"},
+	{"appends to the params of a URL", `const u = new URL("http://x/"), p = u.searchParams; for (let i = 0; i < 20000; i++) p.append("a", "b"); p.set("a", "c"); p.append("d", "e"); u.search + u.href`, "?a=c&d=ehttp://x/?a=c&d=e"},
+	{"a Blob of too much", `const b = new Blob([new Uint8Array(1 << 20)]); try { new Blob(new Array(200).fill(b)); } catch (e) { e.name }`, "RangeError"},
+	{"a BigInt of 10,000 digits in an error", `reportError(10n ** 10000n); console.log("x".repeat(1e7), new Map(Array.from({ length: 1e5 }, (_, i) => [i, i])), new Array(1e6)); 1`, "1"},
 }
 
 func TestRegressions(t *testing.T) {
@@ -52,4 +56,18 @@ func TestRegressions(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestIteratorWithoutEnd has an iterator that is native code alone, which an interrupt must end all the same.
+func TestIteratorWithoutEnd(t *testing.T) {
+	r := newRealm(t)
+	inv := invocation.New("test", invocation.Limits{})
+	defer inv.Release()
+	r.enter(inv, interruptAfter, func() {
+		_, err := r.VM.RunString("new Blob({ [Symbol.iterator]: () => ({ next: Object }) })")
+		if err == nil {
+			t.Error("it ended")
+		}
+		panic(err)
+	})
 }

@@ -4,6 +4,7 @@ package base64
 import (
 	"github.com/dop251/goja"
 
+	"github.com/bindery/bindery/runtime/bounds"
 	"github.com/bindery/bindery/runtime/engine"
 	"github.com/bindery/bindery/runtime/webapi/forgivingbase64"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
@@ -46,8 +47,9 @@ func latin1(b []byte) string {
 
 func btoa(c webidl.Call) goja.Value {
 	s := c.DOMString(c.Arg(0))
-	text := s.String()
 	n := s.Length()
+	bounds.Charge(c.Realm, int64(n)/3*4)
+	text := s.String()
 	if len(text) == n { // all ASCII
 		return c.Str(forgivingbase64.Encode([]byte(text)))
 	}

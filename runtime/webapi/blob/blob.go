@@ -8,6 +8,7 @@ import (
 	"github.com/dop251/goja"
 
 	"github.com/bindery/bindery/runtime/body"
+	"github.com/bindery/bindery/runtime/bounds"
 	"github.com/bindery/bindery/runtime/webapi/encoding/codec"
 	"github.com/bindery/bindery/runtime/webapi/streams"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
@@ -61,9 +62,11 @@ func init() {
 		}).
 		AsyncMethod("text", 0, func(b *Blob, c webidl.Call) goja.Value { return c.Resolved(c.Str(Text(b.data))) }).
 		AsyncMethod("arrayBuffer", 0, func(b *Blob, c webidl.Call) goja.Value {
+			bounds.Charge(c.Realm, int64(len(b.data)))
 			return c.Resolved(c.ArrayBuffer(append(make([]byte, 0, len(b.data)), b.data...)))
 		}).
 		AsyncMethod("bytes", 0, func(b *Blob, c webidl.Call) goja.Value {
+			bounds.Charge(c.Realm, int64(len(b.data)))
 			return c.Resolved(c.Uint8Array(append(make([]byte, 0, len(b.data)), b.data...)))
 		})
 }
@@ -149,16 +152,29 @@ func construct(c webidl.Call, parts, bag goja.Value, between func(webidl.Diction
 			return &Blob{data: b.data, typ: o.typ}
 		}
 	}
-	var data []byte
+	for i, text := range texts {
+		if o.native {
+			texts[i] = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+		}
+	}
+	size := 0
+	for i, v := range list {
+		if b, ok := Of(v); ok {
+			size += len(b.data)
+		} else if b, ok := c.BufferBytes(v); ok {
+			size += len(b)
+		} else {
+			size += len(texts[i])
+		}
+	}
+	bounds.Charge(c.Realm, int64(size))
+	data := make([]byte, 0, size)
 	for i, v := range list {
 		if b, ok := Of(v); ok {
 			data = append(data, b.data...)
 		} else if b, ok := c.BufferBytes(v); ok {
 			data = append(data, b...)
 		} else {
-			if o.native {
-				texts[i] = strings.ReplaceAll(strings.ReplaceAll(texts[i], "\r\n", "\n"), "\r", "\n")
-			}
 			data = append(data, texts[i]...)
 		}
 	}

@@ -110,7 +110,7 @@ func label(c webidl.Call) string {
 	if _, ok := c.Arg(0).(*goja.Symbol); ok {
 		return Inspect(c.Realm, c.Arg(0))
 	}
-	return c.String(0)
+	return webidl.Clip(c.DOMString(c.Arg(0)), maxName)
 }
 
 func trace(c webidl.Call) {
@@ -140,7 +140,7 @@ func assert(c webidl.Call) {
 	if len(c.Args) > 1 {
 		rest := c.Args[1:]
 		if s, ok := rest[0].(goja.String); ok {
-			text += ": " + formatFrom(c.Realm, s.String(), rest[1:])
+			text += ": " + formatFrom(c.Realm, webidl.Clip(s, maxText), rest[1:])
 		} else {
 			text += ": " + format(c.Realm, rest)
 		}

@@ -19,7 +19,7 @@ func format(r *webidl.Realm, args []goja.Value) string {
 		return ""
 	}
 	if s, ok := args[0].(goja.String); ok {
-		return formatFrom(r, s.String(), args[1:])
+		return formatFrom(r, webidl.Clip(s, maxText), args[1:])
 	}
 	return spread(r, "", args)
 }
@@ -36,7 +36,7 @@ func spread(r *webidl.Realm, text string, args []goja.Value) string {
 			break
 		}
 		if s, ok := v.(goja.String); ok {
-			b.WriteString(s.String())
+			b.WriteString(webidl.Clip(s, maxText))
 		} else {
 			b.WriteString(Inspect(r, v))
 		}
@@ -107,7 +107,7 @@ func specifier(r *webidl.Realm, verb byte, v goja.Value) string {
 func asString(r *webidl.Realm, v goja.Value) string {
 	switch v := v.(type) {
 	case goja.String:
-		return v.String()
+		return webidl.Clip(v, maxText)
 	case *goja.Object:
 		return newPrinter(r, 0).value(v, 0)
 	}

@@ -59,13 +59,19 @@ func (p *printer) head(obj *goja.Object, kind webidl.Kind) *shown {
 		s.base += "(" + strconv.Itoa(length) + ")"
 		s.open, s.close = "[", "]"
 	case webidl.KindMap, webidl.KindSet:
-		s.base += "(" + strconv.Itoa(len(p.r.Entries(obj))) + ")"
+		s.base += "(" + strconv.Itoa(p.size(obj)) + ")"
 	case webidl.KindOrdinary:
 		if s.base == "Object" {
 			s.base = ""
 		}
 	}
 	return s
+}
+
+// size is how many entries a Map or Set has.
+func (p *printer) size(obj *goja.Object) int {
+	_, total := p.r.FirstEntries(obj, 0)
+	return total
 }
 
 // className is the name before the braces: the constructor's, with Symbol.toStringTag where that says something else.
@@ -193,7 +199,7 @@ func (p *printer) stack(obj *goja.Object) (text string) {
 	p.looking(func() {
 		d, _ := p.own(obj, "stack")
 		if s, ok := d.value.(goja.String); ok {
-			text = tidyStack(s.String())
+			text = tidyStack(webidl.Clip(s, maxText))
 		}
 	})
 	return text
@@ -203,7 +209,7 @@ func (p *printer) stack(obj *goja.Object) (text string) {
 func (p *printer) plain(obj *goja.Object, key string) string {
 	d, _ := p.lookup(obj, p.r.Str(key))
 	if s, ok := d.value.(goja.String); ok {
-		return s.String()
+		return webidl.Clip(s, maxText)
 	}
 	return ""
 }

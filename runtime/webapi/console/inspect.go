@@ -17,6 +17,7 @@ const (
 	maxItems      = 100    // of an array, Map, Set or view
 	maxString     = 10_000 // characters of a string within an object
 	maxBytes      = 50     // of an ArrayBuffer
+	maxListed     = 10_000 // length of a list whose other properties are looked for
 	lineWidth     = 80
 	maxText       = 64 << 10 // bytes of a whole message
 	maxReentrance = 3        // an inspected error's getter may log
@@ -63,7 +64,7 @@ func (p *printer) value(v goja.Value, depth int) string {
 	case *goja.Symbol:
 		return p.put("Symbol(" + v.String() + ")")
 	case goja.String:
-		return p.put(quoteLong(v.String()))
+		return p.put(quoteLong(v))
 	default:
 		return p.put(primitive(v))
 	}
@@ -80,15 +81,12 @@ func primitive(v goja.Value) string {
 	return v.String()
 }
 
-func quoteLong(s string) string {
-	if len(s) <= maxString {
-		return quote(s)
+func quoteLong(s goja.String) string {
+	n := s.Length()
+	if n <= maxString {
+		return quote(s.String())
 	}
-	chars := []rune(s)
-	if len(chars) <= maxString {
-		return quote(s)
-	}
-	return quote(string(chars[:maxString])) + "... " + more(len(chars)-maxString, "character")
+	return quote(s.Substring(0, maxString).String()) + "... " + more(n-maxString, "character")
 }
 
 // more is "1 more item", "5 more items".
@@ -306,7 +304,9 @@ func (p *printer) array(s *shown, obj *goja.Object, depth int) {
 	if i < length {
 		s.entries = append(s.entries, "... "+more(length-i, "item"))
 	}
-	p.properties(s, obj, depth, isIndex)
+	if length <= maxListed { // the keys of an array are its indices too
+		p.properties(s, obj, depth, isIndex)
+	}
 }
 
 func (p *printer) typedArray(s *shown, obj *goja.Object) {
@@ -320,16 +320,16 @@ func (p *printer) typedArray(s *shown, obj *goja.Object) {
 	if n < length {
 		s.entries = append(s.entries, "... "+more(length-n, "item"))
 	}
-	if length <= 1000 { // goja lists each index among the keys
+	if length <= maxListed { // goja lists each index among the keys
 		p.properties(s, obj, 1, isIndex)
 	}
 }
 
 func (p *printer) entries(s *shown, obj *goja.Object, depth int, pairs bool) {
-	all := p.r.Entries(obj)
-	for i, e := range all {
-		if i == maxItems || p.full() {
-			s.entries = append(s.entries, "... "+more(len(all)-i, "item"))
+	first, total := p.r.FirstEntries(obj, maxItems)
+	for i, e := range first {
+		if p.full() {
+			s.entries = append(s.entries, "... "+more(total-i, "item"))
 			return
 		}
 		text := p.value(e[0], depth)
@@ -337,6 +337,9 @@ func (p *printer) entries(s *shown, obj *goja.Object, depth int, pairs bool) {
 			text += " => " + p.value(e[1], depth)
 		}
 		s.entries = append(s.entries, text)
+	}
+	if n := total - len(first); n > 0 {
+		s.entries = append(s.entries, "... "+more(n, "item"))
 	}
 }
 

@@ -39,6 +39,9 @@ func (p *printer) describe(obj *goja.Object, key goja.Value) (descriptor, bool) 
 	return d, true
 }
 
+// maxName is how much of a name is shown, in UTF-16 units.
+const maxName = 1000
+
 // maxChain bounds the walk along prototypes.
 const maxChain = 100
 
@@ -141,7 +144,7 @@ func (p *printer) constructorName(obj *goja.Object) string {
 func (p *printer) functionName(fn *goja.Object) string {
 	if d, ok := p.own(fn, "name"); ok {
 		if s, ok := d.value.(goja.String); ok {
-			return s.String()
+			return webidl.Clip(s, maxName)
 		}
 	}
 	return ""
@@ -151,7 +154,7 @@ func (p *printer) functionName(fn *goja.Object) string {
 func (p *printer) tag(obj *goja.Object) string {
 	d, _ := p.lookup(obj, goja.SymToStringTag)
 	if s, ok := d.value.(goja.String); ok {
-		return s.String()
+		return webidl.Clip(s, maxName)
 	}
 	return ""
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/bindery/bindery/runtime/bounds"
 	"github.com/bindery/bindery/runtime/webapi/encoding/codec"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
@@ -63,6 +64,7 @@ func decode(d *TextDecoder, c webidl.Call) goja.Value {
 			chunk = bytesOf(c) // as they are now: the dictionary may have run script
 		}
 	}
+	bounds.Charge(c.Realm, int64(len(chunk)))
 	text, err := d.decoder.Decode(chunk, stream)
 	if err != nil {
 		panic(c.TypeError("Failed to decode input."))

@@ -5,6 +5,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/bindery/bindery/runtime/bounds"
 	"github.com/bindery/bindery/runtime/webapi/encoding/codec"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
@@ -27,7 +28,9 @@ func encode(_ *TextEncoder, c webidl.Call) goja.Value {
 	if !c.Has(0) {
 		return c.Uint8Array(nil)
 	}
-	return c.Uint8Array([]byte(c.String(0)))
+	text := c.DOMString(c.Arg(0))
+	bounds.Charge(c.Realm, int64(text.Length()))
+	return c.Uint8Array([]byte(text.String()))
 }
 
 // encodeInto is https://encoding.spec.whatwg.org/#dom-textencoder-encodeinto.
@@ -37,6 +40,9 @@ func encodeInto(_ *TextEncoder, c webidl.Call) goja.Value {
 		panic(c.TypeError("Failed to execute 'TextEncoder.encodeInto': parameter 2 is not of type 'Uint8Array'."))
 	}
 	dst, _ := c.BufferBytes(c.Arg(1))
+	if n := len(dst) + 1; text.Length() > n { // each unit takes a byte at least, so that the last of these is never reached
+		text = text.Substring(0, n)
+	}
 	read, written := 0, 0
 	if s := text.String(); len(s) == text.Length() { // ASCII
 		read = copy(dst, s)

@@ -15,6 +15,7 @@ type SearchParams struct {
 	pairs    []whatwgurl.Pair
 	unparsed string // what pairs are parsed from at the first touch
 	url      *URL   // whose query this is; nil if nobody's
+	changed  bool   // since url was told
 }
 
 // SearchParamsOf gives the SearchParams that v carries, if v is a URLSearchParams. It runs no script.
@@ -33,15 +34,18 @@ func (p *SearchParams) list() []whatwgurl.Pair {
 }
 
 // reset replaces the list by what query, without its "?", holds.
-func (p *SearchParams) reset(query string) { p.pairs, p.unparsed = nil, query }
+func (p *SearchParams) reset(query string) { p.pairs, p.unparsed, p.changed = nil, query, false }
 
-// put replaces the list and updates the URL (https://url.spec.whatwg.org/#concept-urlsearchparams-update).
+// put replaces the list. The URL is told when it is looked at: telling it each time would make a loop of appends take the square of its length.
 func (p *SearchParams) put(pairs []whatwgurl.Pair) {
-	p.pairs, p.unparsed = pairs, ""
-	if p.url != nil {
-		query := whatwgurl.SerializeForm(pairs)
-		p.url.record.SetQuery(query, query != "")
-	}
+	p.pairs, p.unparsed, p.changed = pairs, "", true
+}
+
+// update is https://url.spec.whatwg.org/#concept-urlsearchparams-update.
+func (p *SearchParams) update() {
+	p.changed = false
+	query := whatwgurl.SerializeForm(p.pairs)
+	p.url.record.SetQuery(query, query != "")
 }
 
 func (p *SearchParams) find(name string) (value string, ok bool) {

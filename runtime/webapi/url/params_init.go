@@ -82,11 +82,13 @@ func exactPairs(r *webidl.Realm, obj *goja.Object) (pairs []whatwgurl.Pair) {
 		panic(err)
 	}
 	entries, _ := goja.AssertFunction(v)
+	at := make(map[string]int)
 	r.Invoke(entries, goja.Undefined(), obj, r.VM.ToValue(func(call goja.FunctionCall) goja.Value {
 		name, value := r.USVString(call.Argument(0)), r.USVString(call.Argument(1))
-		if i := slices.IndexFunc(pairs, func(pair whatwgurl.Pair) bool { return pair.Name == name }); i >= 0 {
+		if i, ok := at[name]; ok {
 			pairs[i].Value = value
 		} else {
+			at[name] = len(pairs)
 			pairs = append(pairs, whatwgurl.Pair{Name: name, Value: value})
 		}
 		return goja.Undefined()

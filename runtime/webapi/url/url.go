@@ -36,7 +36,7 @@ var attributes = []struct {
 }
 
 func init() {
-	href := func(u *URL, r *webidl.Realm) goja.Value { return r.Str(u.record.Href()) }
+	href := func(u *URL, r *webidl.Realm) goja.Value { return r.Str(u.current().Href()) }
 	stringifier := func(u *URL, c webidl.Call) goja.Value { return href(u, c.Realm) }
 	Class.Constructor(1, construct).
 		Static("parse", 1, func(c webidl.Call) goja.Value {
@@ -51,16 +51,24 @@ func init() {
 			return c.ToValue(err == nil)
 		}).
 		Attribute("href", href, (*URL).setHref).
-		Getter("origin", func(u *URL, r *webidl.Realm) goja.Value { return r.Str(u.record.Origin()) })
+		Getter("origin", func(u *URL, r *webidl.Realm) goja.Value { return r.Str(u.current().Origin()) })
 	for _, a := range attributes {
 		if a.name == "hash" {
-			Class.Attribute("search", func(u *URL, r *webidl.Realm) goja.Value { return r.Str(u.record.Search()) }, (*URL).setSearch).
+			Class.Attribute("search", func(u *URL, r *webidl.Realm) goja.Value { return r.Str(u.current().Search()) }, (*URL).setSearch).
 				Getter("searchParams", (*URL).searchParams)
 		}
-		Class.Attribute(a.name, func(u *URL, r *webidl.Realm) goja.Value { return r.Str(a.get(u.record)) },
-			func(u *URL, c webidl.Call, v goja.Value) { a.set(u.record, c.USVString(v)) })
+		Class.Attribute(a.name, func(u *URL, r *webidl.Realm) goja.Value { return r.Str(a.get(u.current())) },
+			func(u *URL, c webidl.Call, v goja.Value) { a.set(u.current(), c.USVString(v)) })
 	}
 	Class.Method("toString", 0, stringifier).Method("toJSON", 0, stringifier)
+}
+
+// current is the record with all changes of the params.
+func (u *URL) current() *whatwgurl.URL {
+	if u.params != nil && u.params.changed {
+		u.params.update()
+	}
+	return u.record
 }
 
 // construct is https://url.spec.whatwg.org/#dom-url-url.
@@ -89,11 +97,11 @@ func parse(c webidl.Call) (*whatwgurl.URL, error) {
 }
 
 func (u *URL) setHref(c webidl.Call, v goja.Value) {
-	if err := u.record.SetHref(c.USVString(v)); err != nil {
+	if err := u.current().SetHref(c.USVString(v)); err != nil {
 		panic(invalid(c.Realm))
 	}
 	if u.params != nil {
-		query, _ := u.record.Query()
+		query, _ := u.current().Query()
 		u.params.reset(query)
 	}
 }
@@ -101,7 +109,7 @@ func (u *URL) setHref(c webidl.Call, v goja.Value) {
 // setSearch gives the params the text as script wrote it, which still has what the URL itself leaves out: tabs and newlines.
 func (u *URL) setSearch(c webidl.Call, v goja.Value) {
 	search := c.USVString(v)
-	u.record.SetSearch(search)
+	u.current().SetSearch(search)
 	if u.params != nil {
 		u.params.reset(strings.TrimPrefix(search, "?"))
 	}
@@ -109,7 +117,7 @@ func (u *URL) setSearch(c webidl.Call, v goja.Value) {
 
 func (u *URL) searchParams(r *webidl.Realm) goja.Value {
 	if u.object == nil {
-		query, _ := u.record.Query()
+		query, _ := u.current().Query()
 		u.params = &SearchParams{unparsed: query, url: u}
 		u.object = SearchParamsClass.New(r, u.params)
 	}

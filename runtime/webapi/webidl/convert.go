@@ -195,7 +195,11 @@ func (d Dictionary) String(name, def string) string {
 	return def
 }
 
-// Sequence converts an iterable object to a list (https://webidl.spec.whatwg.org/#es-sequence). It runs script: the iterator.
+// maxSequence is how long a sequence may be: 128 MiB of values.
+const maxSequence = 8 << 20
+
+// Sequence converts an iterable object to a list (https://webidl.spec.whatwg.org/#es-sequence). It runs script: the iterator, which need not
+// ever end: a longer one than maxSequence is a RangeError.
 func (r *Realm) Sequence(v goja.Value) []goja.Value {
 	obj, ok := v.(*goja.Object)
 	if !ok {
@@ -206,6 +210,9 @@ func (r *Realm) Sequence(v goja.Value) []goja.Value {
 	}
 	var list []goja.Value
 	r.VM.ForOf(obj, func(v goja.Value) bool {
+		if len(list) == maxSequence {
+			panic(r.RangeError("Invalid array length"))
+		}
 		list = append(list, v)
 		return true
 	})

@@ -54,7 +54,7 @@ func (r *Realm) FromError(err error) goja.Value {
 		if obj, ok := ex.Value().(*goja.Object); !ok || r.owns(obj) {
 			return ex.Value()
 		}
-		return r.Error("%s", ex.Error())
+		return r.Error("exception of another realm") // whose text only that realm may ask for
 	}
 	return r.Error("%s", err.Error())
 }
@@ -95,44 +95,86 @@ func (t *Thrown) value(r *Realm) goja.Value {
 	return obj
 }
 
+// Limits of what Describe gives, in UTF-16 units.
+const (
+	maxMessage = 32 << 10
+	maxStack   = 32 << 10
+	maxName    = 1 << 10
+)
+
 // Describe turns what script threw into a Thrown that another realm can throw. It reads name, message and stack as script would, but
-// what a hostile getter throws or returns does no harm.
+// what a hostile getter throws or returns does no harm, nor does one that calls itself without end; long texts are cut. Where no script is on
+// the stack, it may be called outside of a turn: an interrupt then ends the getter, and goes no further.
 func (r *Realm) Describe(v goja.Value) *Thrown {
 	t := &Thrown{Class: "Error"}
 	obj, ok := v.(*goja.Object)
 	if !ok {
-		if v == nil {
-			v = goja.Undefined()
+		switch v := v.(type) {
+		case nil:
+			t.Message = "undefined"
+		case *goja.Symbol:
+			t.Message = "Symbol(" + Clip(r.VM.ToValue(v.String()).(goja.String), maxMessage) + ")"
+		case goja.String:
+			t.Message = Clip(v, maxMessage)
+		default:
+			t.Message = v.String()
+			if len(t.Message) > maxMessage { // a BigInt
+				t.Message = t.Message[:maxMessage] + "..."
+			}
 		}
-		if sym, ok := v.(*goja.Symbol); ok {
-			t.Message = "Symbol(" + sym.String() + ")"
-			return t
-		}
-		t.Message = v.String()
 		return t
 	}
 	if d, ok := DOMExceptionClass.From(obj); ok {
-		return &Thrown{Class: "DOMException", Name: d.Name, Message: d.Message, Stack: v8Stack(r.text(obj, "stack"))}
+		return &Thrown{Class: "DOMException", Name: d.Name, Message: d.Message, Stack: v8Stack(r.text(obj, "stack", maxStack))}
 	}
-	t.Message, t.Stack = r.text(obj, "message"), v8Stack(r.text(obj, "stack"))
-	t.Name = r.text(obj, "name")
+	t.Message, t.Stack = r.text(obj, "message", maxMessage), v8Stack(r.text(obj, "stack", maxStack))
+	t.Name = r.text(obj, "name", maxName)
 	t.Class = r.builtinClass(obj)
 	return t
 }
 
-func (r *Realm) text(obj *goja.Object, name string) (s string) {
-	_ = r.Try(func() {
+// Clip is the text of s, cut with "..." behind it if it is longer than limit UTF-16 units.
+func Clip(s goja.String, limit int) string {
+	if s.Length() <= limit {
+		return s.String()
+	}
+	return s.Substring(0, limit).String() + "..."
+}
+
+// text reads a property as a string. What goes wrong meanwhile gives "".
+func (r *Realm) text(obj *goja.Object, name string, limit int) (s string) {
+	_ = r.harmless(func() {
 		if v := obj.Get(name); !IsNullish(v) {
-			s = r.USVString(v)
+			s = Clip(r.DOMString(v), limit)
 		}
 	})
 	return s
 }
 
+// harmless is Try for script that runs beside the way: it ends a recursion without end too, which nothing in script can, and, if no script
+// waits for it, an interrupt.
+func (r *Realm) harmless(fn func()) (thrown goja.Value) {
+	defer func() {
+		switch x := recover().(type) {
+		case nil:
+		case *goja.StackOverflowError:
+			thrown = goja.Undefined()
+		case *goja.InterruptedError:
+			if len(r.VM.CaptureCallStack(1, nil)) > 0 {
+				panic(x)
+			}
+			thrown = goja.Undefined()
+		default:
+			panic(x)
+		}
+	}()
+	return r.Try(fn)
+}
+
 // builtinClass is the nearest class of ECMAScript that obj inherits from.
 func (r *Realm) builtinClass(obj *goja.Object) string {
 	class := "Error"
-	_ = r.Try(func() {
+	_ = r.harmless(func() {
 		for depth, p := 0, obj.Prototype(); p != nil && depth < 100; depth, p = depth+1, p.Prototype() {
 			for _, name := range []string{"TypeError", "RangeError", "SyntaxError", "ReferenceError", "EvalError", "URIError"} {
 				if g := r.Global(name); g != nil && g.Get("prototype") == goja.Value(p) {

@@ -1,6 +1,7 @@
 package webidl
 
 import (
+	"math"
 	"math/big"
 	"reflect"
 
@@ -128,17 +129,34 @@ func Inherits(obj, proto *goja.Object) bool {
 }
 
 // Entries gives the entries of a Map, or the values of a Set (keys only), in order, without running script. obj must be one.
-func (r *Realm) Entries(obj *goja.Object) (entries [][2]goja.Value) {
-	forEach := r.Intrinsic("Set.prototype.forEach")
+func (r *Realm) Entries(obj *goja.Object) [][2]goja.Value {
+	entries, _ := r.FirstEntries(obj, math.MaxInt)
+	return entries
+}
+
+// FirstEntries is Entries for the first ones, and tells how many there are.
+func (r *Realm) FirstEntries(obj *goja.Object, limit int) (entries [][2]goja.Value, total int) {
+	class := "Set"
 	if r.KindOf(obj) == KindMap {
-		forEach = r.Intrinsic("Map.prototype.forEach")
+		class = "Map"
 	}
+	total = int(r.Invoke(r.Intrinsic("get "+class+".prototype.size"), obj).ToInteger())
+	if limit = min(limit, total); limit == 0 {
+		return nil, total
+	}
+	enough := r.VM.NewObject()
 	collect := r.VM.ToValue(func(c goja.FunctionCall) goja.Value {
 		entries = append(entries, [2]goja.Value{c.Argument(1), c.Argument(0)})
+		if len(entries) == limit && limit < total {
+			panic(enough)
+		}
 		return goja.Undefined()
 	})
-	r.Invoke(forEach, obj, collect)
-	return entries
+	forEach := r.Intrinsic(class + ".prototype.forEach")
+	if thrown := r.Try(func() { r.Invoke(forEach, obj, collect) }); thrown != nil && !thrown.SameAs(enough) {
+		panic(thrown)
+	}
+	return entries, total
 }
 
 // RegExp gives the source and flags of a RegExp, without running script. obj must be one.
