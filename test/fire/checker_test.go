@@ -7,7 +7,9 @@ import (
 
 // The checks see what they are there for.
 func TestChecks(t *testing.T) {
-	at := func(worker string, version int, isolate string, n int) stamp { return stamp{worker, version, isolate, n} }
+	at := func(worker string, version int, isolate string, n int) stamp {
+		return stamp{worker, version, isolate, n}
+	}
 	for _, c := range []struct {
 		name         string
 		first, trail []stamp
