@@ -381,7 +381,7 @@ func TestRoots(t *testing.T) {
 
 func TestWhatHasNoEffectIsSaid(t *testing.T) {
 	var got []string
-	for _, m := range ignored(&config.Worker{Limits: config.Limits{CPUMs: 5}, Bundle: config.Bundle{NoBundle: true}}, "w/wrangler.toml") {
+	for _, m := range ignored(&config.Worker{Bundle: config.Bundle{NoBundle: true}}, "w/wrangler.toml") {
 		got = append(got, m.Text)
 	}
 	if diff := cmp.Diff([]string{
