@@ -1,3 +1,4 @@
+// limits: cpu_ms=3000
 // bind: OTHER healthy
 // expect: 503 "ubrequest"
 // expect: 503 "Worker exceeded CPU time limit."

@@ -1,4 +1,5 @@
 // The client would read for ever; the CPU time of the stream ends it.
+// slow: little by little
 // expect: 200 cut
 // log: Worker exceeded CPU time limit.
 export default {

@@ -2,6 +2,8 @@
 // log: Worker exceeded CPU time limit.
 export default {
 	async fetch() {
-		for (;;) Uint8Array.from({ length: 1e8 });
+		for (;;) try {
+			Uint8Array.from({ length: 1e8 });
+		} catch {}
 	},
 };

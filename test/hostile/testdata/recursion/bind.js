@@ -1,5 +1,6 @@
 // expect: 200 "RangeError: Maximum call stack size exceeded"
 // expect: 200 "no error"
+// limits: cpu_ms=2000
 export default {
 	async fetch() {
 		try {

@@ -1,4 +1,5 @@
 // expect: 200 "RangeError: Maximum call stack size exceeded"
+// limits: cpu_ms=2000
 export default {
 	async fetch() {
 		try {

@@ -1,5 +1,7 @@
 // expect: 200 "RangeError: Maximum call stack size exceeded"
 // expect: 200 "no error"
+// expect: 200 "RangeError: Allocation failed: too large"
+// limits: cpu_ms=2000
 export default {
 	async fetch() {
 		try {

@@ -4,7 +4,7 @@ export default {
 		try {
 			// Long, but nothing recurs.
 			let o = {};
-			for (let i = 0; i < 1e4; i++) o = { __proto__: o };
+			for (let i = 0; i < 3000; i++) o = { __proto__: o };
 			return new Response(String(o.x));
 			return new Response("no error");
 		} catch (e) {

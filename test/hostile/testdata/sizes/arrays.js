@@ -4,6 +4,6 @@
 export default {
 	async fetch() {
 		const all = [];
-		for (;;) all.push(Array(1e5).fill(all));
+		for (;;) all.push(Array(5e4).fill(all));
 	},
 };

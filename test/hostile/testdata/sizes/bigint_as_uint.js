@@ -1,4 +1,5 @@
 // expect: 200 "RangeError: Maximum BigInt size exceeded"
+// limits: cpu_ms=3000
 export default {
 	async fetch() {
 		try {

@@ -1,6 +1,7 @@
 // expect: 200 "RangeError: Maximum BigInt size exceeded"
 // expect: 200 "SyntaxError: Maximum BigInt size exceeded"
 // expect: 503 "Worker exceeded CPU time limit."
+// limits: cpu_ms=3000
 export default {
 	async fetch() {
 		try {

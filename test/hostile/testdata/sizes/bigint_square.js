@@ -1,5 +1,6 @@
 // expect: 200 "RangeError: Maximum BigInt size exceeded"
 // expect: 503 "Worker exceeded CPU time limit."
+// limits: cpu_ms=3000
 export default {
 	async fetch() {
 		try {

@@ -1,4 +1,5 @@
 // expect: 200 "RangeError: Array buffer allocation failed"
+// limits: cpu_ms=3000
 export default {
 	async fetch() {
 		try {

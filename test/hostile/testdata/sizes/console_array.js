@@ -2,7 +2,7 @@
 // limits: cpu_ms=5000
 export default {
 	async fetch() {
-		console.log(Array(1e7).fill({ a: "x".repeat(1000) }));
+		console.log(Array(5e6).fill({ a: "x".repeat(1000) }));
 		return new Response("ok");
 	},
 };
