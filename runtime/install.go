@@ -13,6 +13,7 @@ import (
 
 // The process's runtimes all get the same globals, once, before the first of them is made.
 func init() {
+	builtins.Guard, builtins.Poll = bounds.Guard, bounds.Poll
 	installBuiltins()
 	bounds.Install()
 	webidl.Install(apis()...)
@@ -28,6 +29,9 @@ func installBuiltins() {
 	}
 	byObject := make(map[string][]engine.Member)
 	for _, p := range builtins.Properties() {
+		if own := p.Make; p.On == "%IteratorPrototype%" && own != nil { // which no template of goja's has
+			p.Make = func(rt *goja.Runtime) goja.Value { return bounds.Guard(rt, own(rt)) }
+		}
 		byObject[p.On] = append(byObject[p.On], member(p))
 	}
 	touched := make(map[string][]string) // global name -> objects below it

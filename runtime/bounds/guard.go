@@ -46,6 +46,9 @@ func (s *state) leave() { s.depth-- }
 
 // stop ends a built-in that may not begin.
 func (s *state) stop() {
+	if s.failing {
+		return
+	}
 	s.poll()
 	if s.depth >= MaxDepth || stackUsed() > maxStack {
 		s.throwRange(textStack)

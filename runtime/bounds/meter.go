@@ -92,6 +92,13 @@ func (m *Meter) limit() int64 {
 // that works long.
 func Check(r *webidl.Realm) { stateOf(r).poll() }
 
+// Poll is Check for a runtime; it does nothing in one that is no realm.
+func Poll(rt *goja.Runtime) {
+	if s := of(rt); s != nil {
+		s.poll()
+	}
+}
+
 // Charge charges bytes that a native function of r is about to allocate. It throws a RangeError (panics as native functions do)
 // when they are too many.
 func Charge(r *webidl.Realm, bytes int64) { stateOf(r).charge(bytes, textAllocation) }
@@ -118,6 +125,7 @@ type state struct {
 
 	replacing *replacing
 	replacer  *goja.Object
+	failing   bool // an error is being made: what that calls may begin
 	nextSet   bool // the next method of array iterators is guarded
 }
 
@@ -207,6 +215,8 @@ func (s *state) report(n int64) {
 func (s *state) throwRange(text string) { panic(s.newError("RangeError", text)) }
 
 func (s *state) newError(class, text string) *goja.Object {
+	s.failing = true // the constructor may be bounded too
+	defer func() { s.failing = false }()
 	constructor := s.rt.Get(class)
 	if r := webidl.Of(s.rt); r != nil {
 		constructor = r.Global(class)

@@ -34,7 +34,7 @@ func init() {
 		"Object.isFrozen":                  listsKeys,
 		"Object.isSealed":                  listsKeys,
 		"Object.defineProperties":          listsKeys,
-		"Object.create":                    listsKeys,
+		"Object.create":                    createObject,
 		"Reflect.ownKeys":                  listsKeys,
 		"Map.prototype.set":                grown,
 		"Set.prototype.add":                grown,
@@ -154,9 +154,12 @@ func handler(p goja.Proxy) (h *goja.Object) {
 	return p.Handler()
 }
 
-// throughProxy reports whether the prototypes of o lead to a proxy.
-func throughProxy(o *goja.Object) bool {
-	for ; o != nil; o = o.Prototype() {
+// throughProxy reports whether the prototypes of o lead to a proxy. It throws if they are too many: goja looks a property up by recursion.
+func (s *state) throughProxy(o *goja.Object) bool {
+	for n := 0; o != nil; o = o.Prototype() {
+		if n++; n > maxChain {
+			s.throwRange(textStack)
+		}
 		if o.ExportType() == proxyType {
 			return true
 		}
@@ -167,8 +170,18 @@ func throughProxy(o *goja.Object) bool {
 func (s *state) boundPrototype(o, proto goja.Value) {
 	object, ok := o.(*goja.Object)
 	p, isObject := proto.(*goja.Object)
-	if ok && isObject && throughProxy(p) {
+	if ok && isObject && s.throughProxy(p) {
 		s.follow(p, object)
+	}
+}
+
+func createObject(s *state, own native) native {
+	own = listsKeys(s, own)
+	return func(c goja.FunctionCall) goja.Value {
+		if p, ok := c.Argument(0).(*goja.Object); ok {
+			s.throughProxy(p)
+		}
+		return own(c)
 	}
 }
 

@@ -79,8 +79,22 @@ func (c class) getter(name string, body native) {
 // tag gives the prototype its Symbol.toStringTag.
 func (c class) tag(name string) { addTag(c.rt, c.prototype, name) }
 
+// Guard, where it is set, gives what stands for a method of a class of this package, which no template of goja's and no global leads to. The package
+// that counts how deep native functions call each other sets it while the process starts.
+var Guard func(rt *goja.Runtime, f goja.Value) goja.Value
+
+// Poll, where it is set, ends script, by a panic as native functions throw, if somebody waits for its end. Built-ins that may take long
+// call it now and then. Set as Guard is.
+var Poll func(rt *goja.Runtime)
+
+// pollEvery is the mask of a count at which Poll is called.
+const pollEvery = 1<<12 - 1
+
 func addMethod(rt *goja.Runtime, on *goja.Object, name string, length int, body native) *goja.Object {
 	f := newFunction(rt, name, length, body)
+	if Guard != nil {
+		f = Guard(rt, f).(*goja.Object)
+	}
 	must(on.DefineDataProperty(name, f, yes, yes, no))
 	return f
 }

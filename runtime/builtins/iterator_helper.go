@@ -57,14 +57,24 @@ func (h *helper) next() goja.Value {
 	return iterResult(h.rt, v, false)
 }
 
+// maxHelpers is how many helpers may draw on each other: each takes some of the Go stack, whose end can't be recovered from.
+const maxHelpers = 4000
+
 // advance is next without a result object; false at the end.
 func (h *helper) advance() (goja.Value, bool) {
 	h.enter()
 	if h.done {
 		return nil, false
 	}
+	if h.s.advancing >= maxHelpers {
+		throwRange(h.rt, "Maximum call stack size exceeded")
+	}
 	h.started, h.running, h.done = true, true, true
-	defer func() { h.running = false }()
+	h.s.advancing++
+	defer func() {
+		h.s.advancing--
+		h.running = false
+	}()
 	v, ok := h.step()
 	h.done = !ok
 	return v, ok

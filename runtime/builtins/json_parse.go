@@ -72,6 +72,7 @@ type jsonParser struct {
 	// record asks for node, the place of the last value read.
 	record bool
 	node   *jsonNode
+	values int // read so far
 }
 
 // jsonNode is a JSON Parse Record: a value and the text that it was read from, for revivers.
@@ -102,6 +103,9 @@ func (p *jsonParser) peek() byte {
 }
 
 func (p *jsonParser) value(depth int) goja.Value {
+	if p.values++; p.values&pollEvery == 0 && Poll != nil {
+		Poll(p.rt)
+	}
 	if !p.record {
 		return p.read(depth)
 	}

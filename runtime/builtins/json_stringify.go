@@ -89,6 +89,7 @@ type jsonWriter struct {
 	buf      []byte
 	unicode  bool // there is something in buf that isn't ASCII
 	stack    []*goja.Object
+	written  int // elements and members so far
 }
 
 // jsonPlace is where a value stands, for toJSON and the replacer: the holder, and the name or index in it.
@@ -287,6 +288,9 @@ func (w *jsonWriter) leave(outer string, empty bool, end byte) {
 var maxJSONLength = 1 << 27 // a variable for its test
 
 func (w *jsonWriter) line() {
+	if w.written++; w.written&pollEvery == 0 && Poll != nil {
+		Poll(w.rt)
+	}
 	if len(w.buf) > maxJSONLength {
 		throwRange(w.rt, "Invalid string length")
 	}

@@ -20,6 +20,7 @@ type state struct {
 	iteratorClass   *goja.Object
 	helperProto     *goja.Object
 	helperNext      *goja.Object
+	advancing       int // helpers that draw on each other now
 	wrapProto       *goja.Object
 	suppressed      *goja.Object
 	regExp          *goja.Object

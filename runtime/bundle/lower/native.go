@@ -13,8 +13,6 @@ import (
 const (
 	// Shorter strings are copied: that's cheaper than keeping a buffer.
 	bufferedLength = 256
-	// Longer ones are refused, as built-ins do.
-	maxText = bounds.DefaultLimit
 	// How many strings can grow by turns.
 	growing = 4
 )
@@ -27,6 +25,8 @@ const (
 type appender struct {
 	rt  *goja.Runtime
 	add goja.Callable // what + does, made when first needed
+
+	fit func(left, right goja.String, whole bool) // refuses what gets too long and charges the rest, made when first needed
 
 	// The buffers are held weakly: a collection frees them, instead of a runtime that idles holding on to what was built
 	// last. A string that goes on growing after a collection is copied once.
@@ -83,15 +83,23 @@ func (c *appender) plus(a, b goja.Value) goja.Value {
 		}
 		panic(err)
 	}
+	if text, ok := sum.(goja.String); ok && text.Length() >= bufferedLength {
+		c.bound(text, nil, true)
+	}
 	return sum
+}
+
+// bound refuses what gets too long, and charges what is written: right, and left too if whole.
+func (c *appender) bound(left, right goja.String, whole bool) {
+	if c.fit == nil {
+		c.fit = bounds.Concatenation(c.rt)
+	}
+	c.fit(left, right, whole)
 }
 
 var addition = goja.MustCompile("lower", "(a,b)=>a+b", true)
 
 func (c *appender) concat(left, right goja.String) goja.Value {
-	if left.Length()+right.Length() > maxText {
-		panic(rangeError(c.rt, "Invalid string length"))
-	}
 	if left.Length()+right.Length() < bufferedLength {
 		return left.Concat(right)
 	}
@@ -102,9 +110,11 @@ func (c *appender) concat(left, right goja.String) goja.Value {
 	}
 	for i := range b.all {
 		if slot := &b.all[i]; same(slot.last, left) {
+			c.bound(left, right, false)
 			return slot.append(right)
 		}
 	}
+	c.bound(left, right, true)
 	slot := &b.all[b.next]
 	b.next = (b.next + 1) % growing
 	slot.builder = new(goja.StringBuilder)

@@ -6,12 +6,16 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/bindery/bindery/runtime/bounds"
 	"github.com/bindery/bindery/runtime/engine"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
 // maxDepth is how deep objects may lie in each other: both walks are recursive.
 const maxDepth = 5000
+
+// pollEvery is how many values are copied between looks at whether script must end. A power of two.
+const pollEvery = 1 << 12
 
 // serializer is one run of https://html.spec.whatwg.org/#structuredserializeinternal.
 type serializer struct {
@@ -20,6 +24,7 @@ type serializer struct {
 	tree   *Tree
 	memory map[*goja.Object]*node
 	depth  int
+	values int // met so far
 }
 
 // Serialize makes a tree of v, on the strand. It panics with a DataCloneError for what cannot be cloned, and with what getters throw. When
@@ -74,6 +79,10 @@ func (s *serializer) add(obj *goja.Object, kind webidl.Kind) *node {
 }
 
 func (s *serializer) value(v goja.Value) value {
+	if s.values++; s.values&(pollEvery-1) == 0 {
+		bounds.Check(s.r)
+		bounds.Charge(s.r, pollEvery*sizeOfNode)
+	}
 	switch v := v.(type) {
 	case nil:
 		return value{primitive: goja.Undefined()}
@@ -126,6 +135,7 @@ func (s *serializer) fill(n *node, obj *goja.Object) {
 		if b.Detached() {
 			panic(dataCloneError(r, "An ArrayBuffer is detached and could not be cloned."))
 		}
+		bounds.Charge(r, int64(len(b.Bytes())))
 		n.bytes = append(make([]byte, 0, len(b.Bytes())), b.Bytes()...)
 		s.tree.size += len(n.bytes)
 	case webidl.KindTypedArray, webidl.KindDataView:
