@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/dop251/goja"
 
 	"github.com/bindery/bindery/runtime/body"
 	"github.com/bindery/bindery/runtime/invocation"
 	"github.com/bindery/bindery/runtime/watchdog"
+	"github.com/bindery/bindery/runtime/webapi/streams"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
@@ -56,8 +58,31 @@ func verdict(cause error) (own error, report *Uncaught) {
 
 // liveBodies are the response bodies that a realm is still producing. Its methods may be called from any goroutine.
 type liveBodies struct {
+	count atomic.Int32
+
 	mu  sync.Mutex
 	set map[*heldStream]struct{} // guarded by mu
+}
+
+// none reports whether there are none.
+func (l *liveBodies) none() bool { return l.count.Load() == 0 }
+
+// failHung ends those that script makes and that somebody waits for, where nothing is left that could go on with them.
+func (l *liveBodies) failHung() {
+	if l.none() {
+		return
+	}
+	l.mu.Lock()
+	var hung []*heldStream
+	for s := range l.set {
+		if s.awaited() {
+			hung = append(hung, s)
+		}
+	}
+	l.mu.Unlock()
+	for _, s := range hung {
+		s.fail(ErrHung)
+	}
 }
 
 func (l *liveBodies) add(s *heldStream) {
@@ -67,12 +92,14 @@ func (l *liveBodies) add(s *heldStream) {
 		l.set = make(map[*heldStream]struct{})
 	}
 	l.set[s] = struct{}{}
+	l.count.Store(int32(len(l.set)))
 }
 
 func (l *liveBodies) remove(s *heldStream) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.set, s)
+	l.count.Store(int32(len(l.set)))
 }
 
 // fail ends all with cause: the realm will never deliver again.
@@ -80,6 +107,7 @@ func (l *liveBodies) fail(cause error) {
 	l.mu.Lock()
 	set := l.set
 	l.set = nil
+	l.count.Store(0)
 	l.mu.Unlock()
 	for s := range set {
 		s.fail(cause)
@@ -129,6 +157,13 @@ func (s *heldStream) deliver(chunk []byte, err error) {
 func (s *heldStream) Cancel(reason error) {
 	s.Stream.Cancel(reason)
 	s.end()
+}
+
+// awaited reports whether somebody waits for a chunk that script has to make.
+func (s *heldStream) awaited() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.waiting != nil && streams.IsScripted(s.Stream)
 }
 
 func (s *heldStream) fail(cause error) {

@@ -63,41 +63,64 @@ func (h *handlers) entrypoint(iso *Isolate, name string) *entrypoint {
 		return nil
 	}
 	e := &entrypoint{name: name, this: obj}
-	if construct, ok := goja.AssertConstructor(obj); ok && isClass(obj) {
+	if construct, ok := goja.AssertConstructor(obj); ok && isClass(iso.Realm, obj) {
 		e.construct = construct
 	} else if v, ok := obj.Get("fetch").(*goja.Object); ok {
 		e.fetch = engine.NewFunctionOf(iso.Realm.VM, v)
-		e.takes = iso.Script.takes(name, v)
+		e.takes = iso.Script.takes(iso.Realm, name, v)
 	}
 	h.byName[name] = e
 	return e
 }
 
 // isClass tells a class from a plain function that happens to be constructible.
-func isClass(obj *goja.Object) bool { return strings.HasPrefix(obj.String(), "class") }
+func isClass(r *webidl.Realm, obj *goja.Object) bool {
+	return strings.HasPrefix(source(r, obj), "class")
+}
+
+// source is a function's text, "" for what is no function. It runs no script: neither a toString of the function's own nor what script has put
+// in the place of Function.prototype.toString.
+func source(r *webidl.Realm, fn *goja.Object) (text string) {
+	toString := engine.Original(r.VM, "Function.prototype.toString")
+	if toString == nil { // goja's public API has no other way
+		toString, _ = r.Global("Function").Get("prototype").(*goja.Object).Get("toString").(*goja.Object)
+	}
+	call, ok := goja.AssertFunction(toString)
+	if !ok {
+		return ""
+	}
+	_ = r.Try(func() { text = r.Invoke(call, fn).String() })
+	return text
+}
 
 // takes is wants, asked once for each entrypoint of a script: all its isolates have the same source.
-func (s *Script) takes(name string, fn *goja.Object) int {
+func (s *Script) takes(r *webidl.Realm, name string, fn *goja.Object) int {
 	if n, ok := s.arities.Load(name); ok {
 		return n.(int)
 	}
-	n := wants(fn)
+	n := wants(source(r, fn))
 	s.arities.Store(name, n)
 	return n
 }
 
-// wants is how many of its three arguments a handler asks for. Making those that it ignores costs allocations; where its
+// wants is how many of its three arguments a handler of that source asks for. Making those that it ignores costs allocations; where its
 // parameters are not all plain, or it may read arguments, it gets everything.
-func wants(fn *goja.Object) int {
-	source := fn.String()
+func wants(source string) int {
 	if strings.Contains(source, "arguments") || strings.Contains(source, "[native code]") {
 		return 3
 	}
-	params, _, found := strings.Cut(source, ")")
-	if !found || strings.ContainsAny(params, "=.") || strings.Count(params, "(") != 1 {
+	head, _, found := strings.Cut(source, ")")
+	_, params, opened := strings.Cut(head, "(")
+	if !found || !opened || strings.Contains(head, "=>") || strings.ContainsAny(params, "=.{[(/") {
 		return 3
 	}
-	return int(fn.Get("length").ToInteger())
+	n := 0
+	for name := range strings.SplitSeq(params, ",") {
+		if strings.TrimSpace(name) != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // callFetch calls the fetch handler of entrypoint name; it panics with what script throws.

@@ -120,8 +120,13 @@ func (iso *Isolate) turn(inv *invocation.Invocation, task func()) {
 	}
 	var ex *goja.Exception
 	if errors.As(err, &ex) {
-		iso.report(inv, iso.Realm.Describe(ex.Value()), "callback")
-		iso.settleHung()
+		var t *webidl.Thrown
+		if errors.As(iso.describe(inv, ex.Value()), &t) {
+			iso.report(inv, t, "callback")
+		}
+		if iso.lost == nil {
+			iso.settleHung()
+		}
 		return
 	}
 	iso.condemn(inv, err)
@@ -168,17 +173,36 @@ func (iso *Isolate) run(inv *invocation.Invocation, job Job) {
 	iso.starting, iso.started = nil, nil
 	if err != nil {
 		c := &call{iso: iso, inv: inv, job: job}
+		iso.add(c)
 		var ex *goja.Exception
 		if !errors.As(err, &ex) {
-			iso.add(c)
 			iso.condemn(inv, err)
 			return
 		}
-		c.fail(iso.Realm.Describe(ex.Value()))
+		c.fail(iso.describe(inv, ex.Value()))
 	} else {
 		iso.await(inv, job, v)
 	}
-	iso.settleHung()
+	if iso.lost == nil {
+		iso.settleHung()
+	}
+}
+
+// describe tells what was thrown, between turns. What is thrown may have getters: they run under the watchdog's eyes, too, and can lose the
+// isolate.
+func (iso *Isolate) describe(inv *invocation.Invocation, v goja.Value) error {
+	var t error
+	err := iso.enter(inv, func() { t = iso.Realm.Describe(v) })
+	var ex *goja.Exception
+	switch {
+	case err == nil:
+		return t
+	case errors.As(err, &ex):
+		return &webidl.Thrown{Class: "Error", Message: "an exception that can't be described: reading it throws another"}
+	}
+	own, _ := verdict(err)
+	iso.condemn(inv, err)
+	return own
 }
 
 // startJob is the turn that begins a call. It is one function for all calls, so that none allocates it.
@@ -192,10 +216,16 @@ func (iso *Isolate) startJob() {
 // await finishes a call with v, now if it is settled.
 func (iso *Isolate) await(inv *invocation.Invocation, job Job, v goja.Value) {
 	p := webidl.PromiseOf(v)
-	if obj, ok := v.(*goja.Object); ok && p == nil && isThenable(iso.Realm, obj) {
-		var resolved goja.Value
-		if err := iso.enter(inv, func() { resolved = iso.Realm.Resolve(v) }); err == nil {
-			p = webidl.PromiseOf(resolved)
+	if obj, ok := v.(*goja.Object); ok && p == nil && engine.Value(obj) == nil {
+		// An object of script may be a thenable. Asking it runs script, and what that throws is the outcome, as await has it.
+		if err := iso.enter(inv, func() { p = webidl.PromiseOf(iso.Realm.Resolve(v)) }); err != nil {
+			c := &call{iso: iso, inv: inv, job: job}
+			iso.add(c)
+			iso.condemn(inv, err)
+			return
+		}
+		if p != nil {
+			iso.Realm.Handled(p)
 		}
 	}
 	switch {
@@ -207,26 +237,15 @@ func (iso *Isolate) await(inv *invocation.Invocation, job Job, v goja.Value) {
 		iso.release(inv)
 	case p.State() == goja.PromiseStateRejected:
 		iso.Realm.Handled(p)
-		job.Failed(iso.Realm.Describe(p.Result()))
-		iso.release(inv)
+		c := &call{iso: iso, inv: inv, job: job}
+		iso.add(c)
+		c.fail(iso.describe(inv, p.Result()))
 	default:
 		c := &call{iso: iso, inv: inv, job: job}
 		iso.add(c)
 		iso.guard.awaitResponse(c)
 		engine.Then(iso.Realm.VM, p, c.fulfil, func(reason goja.Value) { c.fail(iso.Realm.Describe(reason)) })
 	}
-}
-
-// isThenable reports whether a handler's value must be followed: an object with a callable then that is no Web API object.
-func isThenable(r *webidl.Realm, obj *goja.Object) bool {
-	if engine.Value(obj) != nil {
-		return false
-	}
-	then := false
-	_ = r.Try(func() {
-		_, then = goja.AssertFunction(obj.Get("then"))
-	})
-	return then
 }
 
 func (c *call) fulfil(v goja.Value) {
@@ -282,11 +301,13 @@ func (iso *Isolate) add(c *call) {
 	iso.open = c
 }
 
-// settleHung ends the calls that nothing can settle: none of their work is under way and nothing is queued.
+// settleHung ends the calls that nothing can settle, and the bodies that nothing can go on with: none of their work is under way and
+// nothing is queued.
 func (iso *Isolate) settleHung() {
-	if iso.open == nil || iso.pending.Load() > 0 || iso.strand.Waiting() > 0 {
+	if iso.open == nil && iso.streams.none() || iso.pending.Load() > 0 || iso.strand.Waiting() > 0 {
 		return
 	}
+	iso.streams.failHung()
 	for c := iso.open; c != nil; c = iso.open {
 		c.fail(ErrHung)
 	}

@@ -48,7 +48,7 @@ func load(s *Script, l *watchdog.Load) (*Isolate, error) {
 	if err != nil {
 		var ex *goja.Exception
 		if errors.As(err, &ex) {
-			err = iso.Realm.Describe(ex.Value())
+			err = iso.describe(nil, ex.Value())
 		}
 		return nil, &LoadError{Worker: s.Worker, Err: err}
 	}
@@ -95,7 +95,7 @@ func (iso *Isolate) settleExports(v goja.Value) (goja.Value, error) {
 		return p.Result(), nil
 	case goja.PromiseStateRejected:
 		iso.Realm.Handled(p)
-		return nil, iso.Realm.Describe(p.Result())
+		return nil, iso.describe(nil, p.Result())
 	}
 	return nil, fmt.Errorf("top-level await never settled: at the top level only promises that need no I/O or timer can be awaited")
 }

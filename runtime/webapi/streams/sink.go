@@ -45,6 +45,13 @@ func ToSource(r *webidl.Realm, s *ReadableStream) (body.Stream, error) {
 	return src, nil
 }
 
+// IsScripted reports whether a source's bytes are made by script, as those of ToSource are unless it gave back what the stream was made of. While a
+// pull of such a source is under way and its isolate has nothing pending, nothing will ever come.
+func IsScripted(src body.Stream) bool {
+	_, ok := src.(*scriptSource)
+	return ok
+}
+
 // scriptSource is a stream of script as a source in Go, and its read request.
 type scriptSource struct {
 	r      *webidl.Realm
