@@ -3,6 +3,7 @@ package runtime
 import (
 	"github.com/dop251/goja"
 
+	"github.com/bindery/bindery/runtime/bounds"
 	"github.com/bindery/bindery/runtime/webapi/event"
 	"github.com/bindery/bindery/runtime/webapi/streams"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
@@ -19,5 +20,6 @@ func init() {
 		return s, true
 	}
 	webidl.OnUnhandled = event.Unhandled
+	webidl.Poll = bounds.Check
 	streams.NewAbortController = func(r *webidl.Realm) streams.AbortController { return event.NewSignal(r) }
 }

@@ -101,7 +101,7 @@ func TestMain(m *testing.M) {
 
 // TestAssault is the part of FuzzAssault that runs each time: cases by number.
 func TestAssault(t *testing.T) {
-	cases := 150
+	cases := 90
 	if testing.Short() {
 		cases = 20
 	}

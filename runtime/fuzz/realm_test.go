@@ -15,6 +15,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/bindery/bindery/runtime/bounds"
 	"github.com/bindery/bindery/runtime/builtins"
 	"github.com/bindery/bindery/runtime/engine"
 	"github.com/bindery/bindery/runtime/invocation"
@@ -73,6 +74,7 @@ var goText = regexp.MustCompile(`runtime error|reflect:|reflect\.|interface conv
 type realm struct {
 	*webidl.Realm
 	t     testing.TB
+	meter bounds.Meter
 	trace []string
 	dead  bool // interrupted: only the process must survive
 
@@ -93,6 +95,7 @@ func newRealm(t testing.TB) *realm {
 	r.came = sync.NewCond(&r.mu)
 	r.Realm = webidl.NewRealm(r)
 	r.VM.SetMaxCallStackSize(10_000)
+	bounds.SetMeter(r.Realm, &r.meter)
 	return r
 }
 
@@ -199,13 +202,17 @@ const (
 
 // enter runs one turn. It reports false when the realm is lost.
 func (r *realm) enter(inv *invocation.Invocation, patience time.Duration, task func()) {
-	interrupt := time.AfterFunc(patience, func() { r.VM.Interrupt("fuzz") })
+	interrupt := time.AfterFunc(patience, func() {
+		r.VM.Interrupt("fuzz")
+		r.meter.Interrupt()
+	})
 	stop := make(chan struct{})
 	go r.guard(stop)
 	err := r.recovered(func() error { return r.Enter(inv, task) })
 	close(stop)
 	interrupt.Stop()
 	r.VM.ClearInterrupt()
+	r.meter.Clear()
 	var ex *goja.Exception
 	switch {
 	case err == nil:

@@ -195,6 +195,10 @@ func (d Dictionary) String(name, def string) string {
 	return def
 }
 
+// Poll, where it is set, ends script if an interrupt waits for it: loops over native functions of script's choice call it now and then. The package
+// that knows of interrupts sets it while the process starts.
+var Poll func(r *Realm)
+
 // maxSequence is how long a sequence may be: 128 MiB of values.
 const maxSequence = 8 << 20
 
@@ -210,8 +214,11 @@ func (r *Realm) Sequence(v goja.Value) []goja.Value {
 	}
 	var list []goja.Value
 	r.VM.ForOf(obj, func(v goja.Value) bool {
-		if len(list) == maxSequence {
+		switch {
+		case len(list) == maxSequence:
 			panic(r.RangeError("Invalid array length"))
+		case len(list)%1024 == 1023 && Poll != nil:
+			Poll(r)
 		}
 		list = append(list, v)
 		return true

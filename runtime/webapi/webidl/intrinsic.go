@@ -35,6 +35,15 @@ var others = []string{
 	"get DataView.prototype.buffer", "get DataView.prototype.byteOffset", "get DataView.prototype.byteLength",
 }
 
+// globalsKept are the globals of ECMAScript that Global is asked for, beside those of kept.
+var globalsKept = []string{
+	"Object", "Function", "Array", "Date", "Promise", "ArrayBuffer", "DataView", "String", "Number", "BigInt",
+	"Error", "TypeError", "RangeError", "SyntaxError", "ReferenceError", "EvalError", "URIError", "AggregateError",
+	"Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array", "Uint16Array", "Int32Array", "Uint32Array", "Float32Array", "Float64Array",
+	"BigInt64Array", "BigUint64Array",
+	"WeakMap", "WeakSet", "WeakRef", "FinalizationRegistry", "DisposableStack", "AsyncDisposableStack",
+}
+
 // keepIntrinsics must run before the first realm is made, and after all that changes the engine's templates.
 var keepIntrinsics = sync.OnceFunc(func() {
 	if !engine.Native() {
@@ -54,6 +63,9 @@ var keepIntrinsics = sync.OnceFunc(func() {
 
 // keepAll is what keepIntrinsics does, for one realm and at once, where only goja's public API is used.
 func (r *Realm) keepAll() {
+	for _, name := range globalsKept {
+		r.Global(name)
+	}
 	r.keep(nil, []string{descriptorPath})
 	for root, paths := range kept {
 		r.keep(r.Global(root), paths)
