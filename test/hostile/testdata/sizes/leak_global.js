@@ -6,7 +6,7 @@
 export default {
 	async fetch() {
 		globalThis.kept ??= [];
-		for (let i = 0; i < 100; i++) globalThis.kept.push(Array(4e4).fill(i));
+		for (let i = 0; i < 20; i++) globalThis.kept.push(Array(4e4).fill(i));
 		return new Response("leaked");
 	},
 };
