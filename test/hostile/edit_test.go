@@ -2,6 +2,7 @@ package hostile_test
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -51,7 +52,7 @@ func (f *fleet) edit(t *testing.T, s *server, h *hostile) {
 	file := filepath.Join(f.dir, h.id(), h.file)
 	from := s.mark()
 	began := time.Now()
-	write(t, file, h.text(t))
+	replace(t, file, h.text(t))
 	verdict, ok := s.wait(from, editPatience, func(l line) bool {
 		return l.Type == "fault" || l.Type == "long" || l.Type == "swap" && slices.Contains(l.Changed, h.id())
 	})
@@ -77,7 +78,7 @@ func (f *fleet) edit(t *testing.T, s *server, h *hostile) {
 		}
 	}
 	from = s.mark()
-	write(t, file, good(2))
+	replace(t, file, good(2))
 	if _, ok := s.wait(from, editPatience, func(l line) bool {
 		return l.Type == "swap" && slices.Contains(l.Changed, h.id()) || l.Type == "repaired"
 	}); !ok {
@@ -87,8 +88,18 @@ func (f *fleet) edit(t *testing.T, s *server, h *hostile) {
 		t.Errorf("the version that mends it is not served: %v", a)
 	}
 	from = s.mark()
-	write(t, file, good(1)) // as the next server would find it
+	replace(t, file, good(1)) // as the next server would find it
 	s.wait(from, editPatience, func(l line) bool { return l.Type == "swap" })
+}
+
+// replace writes a file at once, as editors do: nobody sees half of it.
+func replace(t *testing.T, file, text string) {
+	t.Helper()
+	whole := filepath.Join(t.TempDir(), "whole")
+	write(t, whole, text)
+	if err := os.Rename(whole, file); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // checkFault compares a fault with what is wanted. It must name the Worker or its file.

@@ -1,2 +1,3 @@
+// expect: 200 "ok"
 // expect: fault ""
 // generate: regex 100000
