@@ -44,6 +44,7 @@ Examples:
 // Run serves until a signal comes.
 func (c *devCommand) Run(e *env) error {
 	defer raiseHeapFloor()()
+	raiseProcessors()
 	port := -1
 	if c.Port != nil {
 		if port = *c.Port; port < 0 || port > 65535 {

@@ -38,3 +38,15 @@ func raiseHeapFloor() (lower func()) {
 	floor := make([]byte, heapFloor)
 	return func() { runtime.KeepAlive(floor) }
 }
+
+// perProcessor is how many threads may run Go for each processor. A Worker that computes holds one for 10 ms at a time, as Go's scheduler has it; with more
+// threads than processors the kernel has its say, and lets those go first that have slept. See docs/rationale/fairness.md.
+const perProcessor = 2
+
+// raiseProcessors sets GOMAXPROCS to a multiple of the processors that Go sees, the limit of a container included. Whoever sets it in the
+// environment knows better.
+func raiseProcessors() {
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(perProcessor * runtime.GOMAXPROCS(0))
+	}
+}
