@@ -71,7 +71,7 @@ func command(b *testing.B) string {
 }
 
 // run starts `bindery dev` with GOMAXPROCS set, or as the command chooses it where procs is 0, and gives its address.
-func run(b *testing.B, binary, dir string, procs int) (address string) {
+func run(b *testing.B, binary, dir string, procs int) (address string, pid int) {
 	b.Helper()
 	cmd := exec.Command(binary, "dev", "--port", "0", "--json", "--no-watch", dir)
 	cmd.Env = os.Environ()
@@ -109,11 +109,28 @@ func run(b *testing.B, binary, dir string, procs int) (address string) {
 	})
 	select {
 	case url := <-ready:
-		return strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/")
+		return strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/"), cmd.Process.Pid
 	case <-read:
 		b.Fatal("the server does not start")
 	}
-	return ""
+	return "", 0
+}
+
+// used is the CPU time of another process so far, in ticks of 10 ms, as Linux counts it; 0 elsewhere.
+func used(b *testing.B, pid int) time.Duration {
+	b.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(text), ") ")
+	f := strings.Fields(rest)
+	if len(f) < 13 {
+		b.Fatalf("stat: %s", text)
+	}
+	user, _ := strconv.Atoi(f[11])
+	system, _ := strconv.Atoi(f[12])
+	return time.Duration(user+system) * 10 * time.Millisecond
 }
 
 // visit sends one request and reads the answer.
@@ -231,7 +248,7 @@ func BenchmarkFairness(b *testing.B) {
 		idle := map[string]time.Duration{}
 		for _, m := range mixes {
 			b.Run(fmt.Sprintf("procs=%d/%s", procs, m.name), func(b *testing.B) {
-				address := run(b, binary, dir, procs)
+				address, _ := run(b, binary, dir, procs)
 				light(b, address, time.Second/2)
 				for b.Loop() {
 					stop := hogs(address, m.workers)
@@ -257,7 +274,8 @@ func BenchmarkFairness(b *testing.B) {
 	}
 }
 
-// BenchmarkProcessors is what a higher GOMAXPROCS costs: requests a second of the real binary, in turn with the first of the list.
+// BenchmarkProcessors is what a higher GOMAXPROCS costs: requests a second of the real binary, and its CPU time for each, in turn with the
+// first of the list. On a busy machine only the CPU time means something: more threads get a larger share of it.
 //
 //	go test -run xxx -bench Processors -benchtime 10x ./test/bench
 //
@@ -265,16 +283,18 @@ func BenchmarkFairness(b *testing.B) {
 func BenchmarkProcessors(b *testing.B) {
 	list := numbers(b, "BINDERY_FAIR_PROCS", "2,4,8")
 	binary, dir := command(b), fairFolder(b)
-	addresses := make([]string, len(list))
+	addresses, pids := make([]string, len(list)), make([]int, len(list))
 	for i, procs := range list {
-		addresses[i] = run(b, binary, dir, procs)
+		addresses[i], pids[i] = run(b, binary, dir, procs)
 	}
 	for _, name := range []string{"hello", "gateway"} {
 		b.Run(name, func(b *testing.B) {
 			const each = 100
 			spent := make([]time.Duration, len(list))
-			for _, a := range addresses {
+			before := make([]time.Duration, len(list))
+			for i, a := range addresses {
 				press(b, a, name, each)
+				before[i] = used(b, pids[i])
 			}
 			for b.Loop() {
 				for i, a := range addresses {
@@ -284,6 +304,7 @@ func BenchmarkProcessors(b *testing.B) {
 			for i, procs := range list {
 				n := float64(b.N) * connections * each
 				b.ReportMetric(n/spent[i].Seconds(), fmt.Sprintf("req/s-at-%d", procs))
+				b.ReportMetric(float64((used(b, pids[i])-before[i]).Microseconds())/n, fmt.Sprintf("cpu-us/req-at-%d", procs))
 				b.ReportMetric(spent[0].Seconds()/spent[i].Seconds(), fmt.Sprintf("ratio-at-%d", procs))
 			}
 			b.ReportMetric(0, "ns/op")
