@@ -267,8 +267,8 @@ func TestAbortReachesTheSignal(t *testing.T) {
 	})
 }
 
-// A broken isolate takes its other calls with it, says whose fault it was, and is replaced.
-func TestCondemnedIsolateIsReplaced(t *testing.T) {
+// Recursion without end is an error of the call that made it.
+func TestRecursionHarmsNoOtherCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, l := pool(t, `let n = 0; export default { async fetch(request) {
 			n++;
@@ -281,7 +281,33 @@ func TestCondemnedIsolateIsReplaced(t *testing.T) {
 		if bad.err == nil || !strings.Contains(bad.err.Error(), "Maximum call stack size exceeded") {
 			t.Errorf("the call at fault: %+v", bad)
 		}
-		if a := <-waiting; !errors.Is(a.err, runtime.ErrCondemned) || !strings.Contains(a.err.Error(), "Maximum call stack") {
+		if a := <-waiting; a.body != "2" {
+			t.Errorf("its neighbour: %+v", a)
+		}
+		if a := get(p, "/"); a.body != "3" {
+			t.Errorf("the next: %+v", a)
+		}
+		if strings.Contains(l.String(), "isolate, which is lost") {
+			t.Errorf("log: %s", l)
+		}
+	})
+}
+
+// A broken isolate takes its other calls with it, says whose fault it was, and is replaced.
+func TestCondemnedIsolateIsReplaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, l := pool(t, `let n = 0; export default { async fetch(request) {
+			n++;
+			await new Promise(r => setTimeout(r, 1000));
+			return new Response(String(n));
+		} }`)
+		waiting := send(p, invocation.New("test", invocation.Limits{}), "/")
+		job := &panicking{err: make(chan error, 1)}
+		p.Do(invocation.New("test", invocation.Limits{}), job)
+		if err := <-job.err; err == nil || !strings.Contains(err.Error(), "a fault of ours") {
+			t.Errorf("the call at fault: %v", err)
+		}
+		if a := <-waiting; !errors.Is(a.err, runtime.ErrCondemned) || !strings.Contains(a.err.Error(), "a fault of ours") {
 			t.Errorf("its neighbour: %+v", a)
 		}
 		if a := get(p, "/"); a.body != "1" {
