@@ -24,6 +24,9 @@ type Account struct{ used atomic.Int64 }
 // Used is the CPU time charged so far: an estimate, by samples some milliseconds apart.
 func (a *Account) Used() time.Duration { return time.Duration(a.used.Load()) }
 
+// Charge adds CPU time that was used for the invocation outside of its turns, by native code on a goroutine of its own.
+func (a *Account) Charge(d time.Duration) { a.used.Add(int64(d)) }
+
 // Limits bound what one Worker may take. Zero means no limit.
 type Limits struct {
 	CPU     time.Duration // of an invocation
@@ -92,6 +95,10 @@ func (r *Runner) Begin(a *Account) {
 	r.state.Store(r.state.Load()>>phaseBits<<phaseBits + 1<<phaseBits | running)
 	r.slot = r.w.running.put(r, r.slot)
 	r.w.wake()
+	// What was charged between turns is seen here: a turn may be too short for a look.
+	if limit := r.limit(a); limit > 0 && a.used.Load() > int64(limit) {
+		r.claim(r.state.Load()>>phaseBits, r.over(a))
+	}
 }
 
 // End ends the turn. It gives the cause if the turn was interrupted, whether or not script has noticed: after an error the subject
@@ -149,10 +156,18 @@ func (r *Runner) promote(turn uint64) {
 	}
 }
 
-// limit is what the account that pays now may use, and the key that sets it.
-func (r *Runner) limit(a *Account) (time.Duration, func() error) {
+// limit is what the account that pays now may use.
+func (r *Runner) limit(a *Account) time.Duration {
 	if a == &r.startup {
-		return r.limits.Startup, func() error { return startupError(r.limits.Startup) }
+		return r.limits.Startup
 	}
-	return r.limits.CPU, func() error { return cpuError(r.limits.CPU) }
+	return r.limits.CPU
+}
+
+// over is the error where the account used more.
+func (r *Runner) over(a *Account) error {
+	if a == &r.startup {
+		return startupError(r.limits.Startup)
+	}
+	return cpuError(r.limits.CPU)
 }

@@ -181,7 +181,7 @@ func (w *Watchdog) chargeTurn(r *Runner, elapsed time.Duration) {
 	}
 	a := r.account.Load()
 	used := a.used.Add(int64(elapsed))
-	if limit, cause := r.limit(a); limit > 0 && used > int64(limit) {
-		r.claim(turn, cause())
+	if limit := r.limit(a); limit > 0 && used > int64(limit) {
+		r.claim(turn, r.over(a))
 	}
 }

@@ -137,6 +137,27 @@ func TestCPULimit(t *testing.T) {
 	}
 }
 
+// What native code used between turns ends the next turn, however short.
+func TestChargesBetweenTurns(t *testing.T) {
+	w := still(0, &heap{})
+	r, _ := w.runner(Limits{CPU: 20 * ms})
+	var a Account
+	r.Begin(&a)
+	a.Charge(20 * ms)
+	if err := r.End(); err != nil {
+		t.Fatal(err)
+	}
+	r.Begin(&a)
+	if err := r.End(); err != nil {
+		t.Fatalf("20 ms are not too many: %v", err)
+	}
+	a.Charge(ms)
+	r.Begin(&a)
+	if err := r.End(); err == nil || !strings.Contains(err.Error(), "CPU time") {
+		t.Fatal(err)
+	}
+}
+
 func TestLongTurnsAreCounted(t *testing.T) {
 	w := still(0, &heap{})
 	r, _ := w.runner(Limits{})

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/dop251/goja"
 
@@ -46,8 +47,19 @@ func perform[T any](c webidl.Call, elsewhere bool, work job[T], finish func(r *w
 	}
 	d := r.NewDeferred()
 	settle := r.Pending()
+	turn, inv := seatsOf(r), r.Invocation()
 	go func() {
-		v, err := guarded(work)
+		turn <- struct{}{}
+		var v T
+		var err error
+		if inv == nil || !inv.Ended() { // else nobody waits any more
+			began := time.Now()
+			v, err = guarded(work)
+			if inv != nil {
+				inv.CPU.Charge(time.Since(began))
+			}
+		}
+		<-turn
 		settle(func() {
 			if err != nil {
 				d.Reject(exception(r, err))
@@ -62,6 +74,20 @@ func perform[T any](c webidl.Call, elsewhere bool, work job[T], finish func(r *w
 		})
 	}()
 	return d.Value()
+}
+
+// seats is how many operations of one realm may be computed at a time beside script. The others wait.
+const seats = 2
+
+type seatsKey struct{}
+
+func seatsOf(r *webidl.Realm) chan struct{} {
+	c, _ := r.Slot(seatsKey{}).(chan struct{})
+	if c == nil {
+		c = make(chan struct{}, seats)
+		r.SetSlot(seatsKey{}, c)
+	}
+	return c
 }
 
 // guarded runs work. Keys come from outside, and what Go's cryptography does with the strangest of them may be a panic.

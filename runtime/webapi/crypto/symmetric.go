@@ -10,8 +10,9 @@ import (
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
-// maxIterations bounds PBKDF2: beyond it a key takes seconds. Cloudflare's own limit is 100,000.
-const maxIterations = 10_000_000
+// maxIterations bounds PBKDF2, times the blocks of output: beyond it a key takes seconds, and nothing can interrupt it. Cloudflare's own limit
+// is 100,000 iterations.
+const maxIterations = 1_000_000
 
 func init() {
 	register(
@@ -146,6 +147,9 @@ func pbkdf2Derive(p params, k *Key, bits int) job[[]byte] {
 		panic(p.DOMException("OperationError", "PBKDF2 derives %d bits at the most.", 8<<20))
 	case n == 0:
 		return func() ([]byte, error) { return []byte{}, nil }
+	}
+	if size := hashes[hash].new().Size(); iterations*((n+size-1)/size) > maxIterations {
+		panic(p.DOMException("NotSupportedError", "Pbkdf2 failed: %d iterations for %d bits are more than are supported (%d for each hash's length).", iterations, n*8, maxIterations))
 	}
 	return func() ([]byte, error) { return pbkdf2.Key(hashes[hash].new, string(k.secret), salt, iterations, n) }
 }
