@@ -2,8 +2,8 @@
 // log: Worker exceeded CPU time limit.
 export default {
 	async fetch() {
-		const a = new Uint8Array(1e7);
-		const b = new Float64Array(1e7);
+		const a = new Uint8Array(1e6);
+		const b = new Float64Array(1e6);
 		for (;;) b.set(a);
 	},
 };
