@@ -41,6 +41,7 @@ type GuardOptions struct {
 	Wall      time.Duration // until a handler's response, with its headers; default DefaultWall
 	WaitUntil time.Duration // for promises under waitUntil, after the response; default DefaultWaitUntil
 	Memory    int64         // bytes that the process's heap may come to; 0: nobody judges it. Sets the collector's limit (GOMEMLIMIT), too
+	Threads   bool          // GOMAXPROCS follows the number of Workers that compute
 }
 
 // NewGuard starts a watchdog. Close ends it.
@@ -51,7 +52,7 @@ func NewGuard(o GuardOptions) *Guard {
 	if o.WaitUntil == 0 {
 		o.WaitUntil = DefaultWaitUntil
 	}
-	w := watchdog.New(watchdog.Options{Memory: o.Memory})
+	w := watchdog.New(watchdog.Options{Memory: o.Memory, Threads: o.Threads})
 	g := &Guard{watchdog: w, options: o, response: w.Deadlines(o.Wall), waitUntil: w.Deadlines(o.WaitUntil), undo: func() {}}
 	if o.Memory > 0 {
 		g.undo = watchdog.LimitProcess(o.Memory)

@@ -74,7 +74,7 @@ func NewPool(s *Script, o PoolOptions) *Pool {
 // is free, or one may be added, the handler runs on the caller's goroutine before Do returns.
 func (p *Pool) Do(inv *invocation.Invocation, job Job) {
 	isolates := *p.isolates.Load()
-	if p.load.Long() >= p.options.Long && p.waitBehind(isolates, inv, job) {
+	if p.full(isolates) && p.waitBehind(isolates, inv, job) {
 		return
 	}
 	for _, iso := range isolates {
@@ -104,6 +104,24 @@ func (p *Pool) DoFrom(caller *Isolate, inv *invocation.Invocation, job Job) {
 	caller.watch.Call()
 	p.Do(inv, job)
 	caller.watch.Return()
+}
+
+// full reports whether the Worker has as many processors as it may: by its long turns, or, where it had some of late, by all of its turns,
+// since those that begin at one time become long at one time.
+func (p *Pool) full(isolates []*Isolate) bool {
+	if p.load.Long() >= p.options.Long {
+		return true
+	}
+	if !p.load.Computes() {
+		return false
+	}
+	held := 0
+	for _, iso := range isolates {
+		if iso.strand.Held() {
+			held++
+		}
+	}
+	return held >= p.options.Long
 }
 
 // waitBehind queues job on an isolate that is running; false if none is.

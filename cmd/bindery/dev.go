@@ -64,6 +64,7 @@ func (c *devCommand) Run(e *env) error {
 	defer client.Close()
 	o := dev.Options{Paths: paths, Env: c.Env, Port: port, Watch: c.Watch, Outbound: client}
 	o.Guard.Memory = int64(c.Memory)
+	o.Guard.Threads = os.Getenv("GOMAXPROCS") == ""
 	level := parseLevel(c.LogLevel)
 	if c.JSON {
 		o.Reporter = &jsonReporter{out: out, level: level}

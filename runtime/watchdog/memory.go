@@ -40,6 +40,7 @@ type memory struct {
 
 	collecting *atomic.Bool
 	last       heap
+	ran        int                    // how many ran at the last look
 	known      []weak.Pointer[Runner] // that ever ran at a look: who may be retired
 	compactAt  int                    // how many known ones make it worth looking for those that are gone
 	verdictAt  int64                  // the cycle after which the next verdict may be given
@@ -65,7 +66,7 @@ func (m *memory) busy() bool { return m.checking || m.collecting.Load() }
 
 // begin notes the heap as a turn begins.
 func (m *memory) begin(r *Runner) {
-	r.turnBytes, r.liveThen = 0, m.last.live
+	r.turnBytes, r.liveThen, r.fresh = 0, m.last.live, true
 	r.charged = r.subject.Charged()
 	if !r.listed && m.ceiling > 0 {
 		r.listed = true
@@ -90,7 +91,10 @@ func (m *memory) look(active []*Runner) {
 	m.judgeHeap(active, h)
 }
 
+// attribute shares out what the heap grew by. Nobody knows whether a turn that is seen for the first time began before or after that: it
+// gets none of it. Those that ran at the last look and have ended since may have had their part.
 func (m *memory) attribute(active []*Runner, grown int64) {
+	seen := 0
 	for _, r := range active {
 		now := r.subject.Charged()
 		bytes := now - r.charged
@@ -98,12 +102,18 @@ func (m *memory) attribute(active []*Runner, grown int64) {
 		r.turnBytes += bytes
 		r.total += bytes
 		grown -= bytes
-	}
-	if n := int64(len(active)); n > 0 && grown > 0 {
-		for _, r := range active {
-			r.turnBytes += grown / n
-			r.total += grown / n
+		if !r.fresh {
+			seen++
 		}
+	}
+	share := max(grown, 0) / int64(max(seen, m.ran, 1))
+	m.ran = len(active)
+	for _, r := range active {
+		if !r.fresh {
+			r.turnBytes += share
+			r.total += share
+		}
+		r.fresh = false
 	}
 }
 

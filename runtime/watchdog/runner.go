@@ -62,6 +62,7 @@ type Runner struct {
 	// The rest belongs to the watchdog's goroutine.
 	seen      uint64        // the last turn looked at
 	age       time.Duration // how long that has been looked at
+	fresh     bool          // seen for the first time at the last look
 	charged   int64         // Subject.Charged at the last look
 	turnBytes int64         // what the turn is believed to have allocated
 	liveThen  int64         // live heap when the turn, or the judging of it, began
@@ -70,10 +71,22 @@ type Runner struct {
 }
 
 // Load counts what the Runners of one pool are at. It is ready for use as a zero value.
-type Load struct{ long atomic.Int32 }
+type Load struct {
+	long atomic.Int32
+	last atomic.Int64 // Unix nanoseconds: when a turn last became long
+}
 
 // Long is how many of the pool's turns have been running for more than LongTurn.
 func (l *Load) Long() int { return int(l.long.Load()) }
+
+// recently is how long a pool is remembered for a long turn.
+const recently = 2 * time.Second
+
+// Computes reports whether a turn of the pool became long a short while ago.
+func (l *Load) Computes() bool {
+	last := l.last.Load()
+	return last != 0 && time.Since(time.Unix(0, last)) < recently
+}
 
 // Init makes r a Runner of w; with a nil w it is not watched. Call it once, before anything else.
 func (r *Runner) Init(w *Watchdog, s Subject, limits Limits, load *Load) {
@@ -153,6 +166,7 @@ func (r *Runner) claim(turn uint64, cause error) bool {
 func (r *Runner) promote(turn uint64) {
 	if r.state.CompareAndSwap(turn<<phaseBits|running, turn<<phaseBits|long) {
 		r.load.long.Add(1)
+		r.load.last.Store(r.w.now().UnixNano())
 	}
 }
 

@@ -22,6 +22,8 @@ const (
 type Options struct {
 	// Memory is how many bytes the heap of the process may come to; 0 means that nobody judges it.
 	Memory int64
+	// Threads has GOMAXPROCS follow the number of long turns, so that what is short finds a thread of its own beside them.
+	Threads bool
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
@@ -45,6 +47,7 @@ type Watchdog struct {
 	active []*Runner // those that run and wait for no other
 	memory memory
 	quiet  int
+	spread *spread // nil unless Options.Threads
 }
 
 // New starts a watchdog. Close ends it.
@@ -57,6 +60,9 @@ func New(o Options) *Watchdog {
 		bell: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
 		memory: newMemory(o.Memory),
 	}
+	if o.Threads {
+		w.spread = newSpread()
+	}
 	go w.run()
 	return w
 }
@@ -68,6 +74,7 @@ func (w *Watchdog) Close() {
 	}
 	close(w.stop)
 	<-w.done
+	w.spread.undo()
 }
 
 // wake has a sleeping watchdog look. What it is to see must be there already.
@@ -162,6 +169,7 @@ func (w *Watchdog) charge(elapsed, cpu time.Duration) {
 		w.chargeTurn(r, elapsed)
 	}
 	w.memory.look(w.active)
+	w.spread.look(w.active)
 	clear(w.scan)
 	clear(w.active)
 }
