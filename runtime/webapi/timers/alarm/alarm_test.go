@@ -80,7 +80,7 @@ func TestEachAlarmEndsOnce(t *testing.T) {
 						})
 					}
 				}
-				time.AfterFunc(time.Duration(rnd.IntN(5))*time.Millisecond, inv.Release)
+				time.AfterFunc(time.Duration(rnd.IntN(5))*time.Millisecond, func() { inv.Release() })
 			}
 			time.Sleep(10 * time.Millisecond)
 			synctest.Wait()
