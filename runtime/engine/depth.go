@@ -87,12 +87,13 @@ func Depth(rt *goja.Runtime) int {
 	return callStack.of(rt).len
 }
 
-// Nested is how many calls of script by native code are on the call stack of rt, 0 where only the public API is used. It looks at each frame.
-func Nested(rt *goja.Runtime) int {
+// Nested is how many calls of script by native code are on the call stack of rt; that isn't known where only the public API is used. It
+// looks at each frame.
+func Nested(rt *goja.Runtime) (n int, known bool) {
 	if callStack == nil {
-		return 0
+		return 0, false
 	}
-	return callStack.nested(rt)
+	return callStack.nested(rt), true
 }
 
 // Shallow runs fn with only the innermost frames of the call stack in sight. Errors that goja makes meanwhile carry a short

@@ -13,7 +13,8 @@ func TestDepth(t *testing.T) {
 	rt := goja.New()
 	depth, nested := 0, 0
 	if err := rt.Set("look", func(goja.FunctionCall) goja.Value {
-		depth, nested = engine.Depth(rt), engine.Nested(rt)
+		depth = engine.Depth(rt)
+		nested, _ = engine.Nested(rt)
 		return nil
 	}); err != nil {
 		t.Fatal(err)

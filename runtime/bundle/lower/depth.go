@@ -39,7 +39,11 @@ func lookDeep(rt *goja.Runtime) func(goja.FunctionCall) goja.Value {
 		left := (MaxDepth - engine.Depth(rt)) / framesPerLook
 		used, usedUp := bounds.StackUsed()
 		if used > littleStack { // not by script that script calls
-			left = min(left, MaxNested-engine.Nested(rt))
+			if nested, known := engine.Nested(rt); known {
+				left = min(left, MaxNested-nested)
+			} else if used > 2*littleStack {
+				left = 0
+			}
 		}
 		if left <= 0 || usedUp {
 			panic(rangeError(rt, tooDeep))
