@@ -17,7 +17,7 @@ const DefaultEntrypoint = "default"
 // handlers are the entrypoints of a loaded script.
 type handlers struct {
 	exports  *goja.Object // nil for classic syntax
-	byName   map[string]*entrypoint
+	byName   map[string]*entrypoint // all but the default one
 	fallback *entrypoint // the default one
 }
 
@@ -32,7 +32,6 @@ type entrypoint struct {
 
 // find looks at the exports once the script is loaded.
 func (h *handlers) find(iso *Isolate, exports goja.Value) {
-	h.byName = make(map[string]*entrypoint)
 	if iso.Script.ServiceWorker {
 		return
 	}
@@ -69,7 +68,12 @@ func (h *handlers) entrypoint(iso *Isolate, name string) *entrypoint {
 		e.fetch = engine.NewFunctionOf(iso.Realm.VM, v)
 		e.takes = iso.Script.takes(iso.Realm, name, v)
 	}
-	h.byName[name] = e
+	if name != DefaultEntrypoint {
+		if h.byName == nil {
+			h.byName = make(map[string]*entrypoint)
+		}
+		h.byName[name] = e
+	}
 	return e
 }
 

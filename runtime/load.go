@@ -23,7 +23,6 @@ func load(s *Script, l *watchdog.Load) (*Isolate, error) {
 	iso.Realm = webidl.NewRealm(iso)
 	iso.Realm.VM.SetMaxCallStackSize(maxCallStack)
 	bounds.SetMeter(iso.Realm, &iso.meter)
-	iso.Realm.SetSlot(isolateKey{}, iso)
 	var exports goja.Value
 	err = iso.enter(nil, func() {
 		if s.Prepare != nil {
@@ -56,12 +55,9 @@ func load(s *Script, l *watchdog.Load) (*Isolate, error) {
 	return iso, nil
 }
 
-// isolateKey is the realm's slot for its isolate.
-type isolateKey struct{}
-
 // IsolateOf gives the isolate that a realm belongs to, nil for the realm of a test kit.
 func IsolateOf(r *webidl.Realm) *Isolate {
-	iso, _ := r.Slot(isolateKey{}).(*Isolate)
+	iso, _ := r.Host.(*Isolate)
 	return iso
 }
 

@@ -46,7 +46,7 @@ type Realm struct {
 
 	protos   []*goja.Object // by Interface.id, made at first use
 	ctors    []*goja.Object
-	slots    map[any]any
+	slots    []slot
 	globals  map[string]*goja.Object
 	rejected []rejection // in the order they came
 }
@@ -224,15 +224,28 @@ func (r *Realm) Microtask(fn func()) {
 	}
 }
 
+// slot is one value of SetSlot. There are few: a list takes a fifth of a map's memory, in every isolate.
+type slot struct{ key, value any }
+
 // Slot gives what SetSlot kept under key, nil if nothing. Packages use keys of types of their own, as with context.Context.
-func (r *Realm) Slot(key any) any { return r.slots[key] }
+func (r *Realm) Slot(key any) any {
+	for i := range r.slots {
+		if r.slots[i].key == key {
+			return r.slots[i].value
+		}
+	}
+	return nil
+}
 
 // SetSlot keeps a value for this realm under key.
 func (r *Realm) SetSlot(key, value any) {
-	if r.slots == nil {
-		r.slots = make(map[any]any)
+	for i := range r.slots {
+		if r.slots[i].key == key {
+			r.slots[i].value = value
+			return
+		}
 	}
-	r.slots[key] = value
+	r.slots = append(r.slots, slot{key, value})
 }
 
 // Global gives the intrinsic global called name as the engine made it ("Uint8Array", "Error"), whatever script has put there since.
