@@ -11,7 +11,7 @@ import (
 )
 
 // editPatience is how long it may take until an edit is served or refused.
-var editPatience = 20 * time.Second * time.Duration(slowness())
+const editPatience = time.Minute
 
 // good is what a Worker is before it is edited and after.
 func good(version int) string {

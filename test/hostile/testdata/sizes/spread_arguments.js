@@ -3,7 +3,7 @@
 export default {
 	async fetch() {
 		try {
-			Math.max(...Array(1e7).fill(1));
+			Math.max(...Array(5e6).fill(1));
 			return new Response("no error");
 		} catch (e) {
 			return new Response(`${e.name}: ${e.message}`);
