@@ -44,7 +44,7 @@ func (s *size) UnmarshalText(text []byte) error {
 	}
 	n, err := strconv.ParseFloat(number, 64)
 	switch {
-	case err != nil || n < 0 || n*factor >= 1<<62:
+	case err != nil || !(n >= 0 && n*factor < 1<<62): // NaN is neither
 		return fmt.Errorf("%q is no size: write it as 512MB or 2GB", text)
 	case n*factor < leastMemory:
 		return fmt.Errorf("%s is too little: 64MB is the least", text)
