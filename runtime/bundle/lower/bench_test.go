@@ -133,3 +133,35 @@ func BenchmarkInstantiate(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkCalls measures what counting the depth, and bounding operators and spreads, costs code that does nothing else.
+func BenchmarkCalls(b *testing.B) {
+	for name, source := range map[string]string{
+		"fib":      `const fib = (n) => n < 2 ? n : fib(n - 1) + fib(n - 2); return () => fib(18)`,
+		"getter":   `const o = { i: 1, get x() { return this.i } }; return () => { for (let i = 0; i < 1000; i++) o.x }`,
+		"callback": `const a = Array.from({ length: 1000 }, (_, i) => ({ i })); return () => a.map((x) => x.i)`,
+		"method":   `class A { i = 0; m(k) { this.i = k; return this.n(k) } n(k) { return this.i + k } } const o = new A(); return () => { for (let i = 0; i < 1000; i++) o.m(i) }`,
+		"product":  `const f = (a, b) => { let s = 0; for (let i = 0; i < 1000; i++) s = a * b; return s }; return () => f(3, 5)`,
+		"spread":   `const f = (a, b) => a; const l = [1, 2], o = { a: 1, b: 2 }; return () => { for (let i = 0; i < 1000; i++) { f(...l); ({ ...o, c: 1 }) } }`,
+	} {
+		rt := goja.New()
+		plain, err := rt.RunString(`(() => { "use strict"; ` + source + `})()`)
+		if err != nil {
+			b.Fatal(err)
+		}
+		exports, err := load(rt, lower.Input{Name: "x.js", Code: []byte(`export default (() => {` + source + `})()`)}, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for kind, f := range map[string]goja.Value{"plain": plain, "lowered": exports.Get("default")} {
+			call, _ := goja.AssertFunction(f)
+			b.Run(name+"/"+kind, func(b *testing.B) {
+				for b.Loop() {
+					if _, err := call(nil); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
