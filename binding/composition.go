@@ -18,7 +18,7 @@ type Worker struct {
 	Version       string // hash of code and configuration: equal versions are the same in every respect
 	Program       *lower.Program
 	Compile       func() (*lower.Program, error) // where Program is nil: see runtime.Script
-	ServiceWorker bool // classic syntax
+	ServiceWorker bool                           // classic syntax
 	Services      []Service
 	Text          map[string]string          // vars and secrets, by binding name
 	JSON          map[string]json.RawMessage // vars that are not text

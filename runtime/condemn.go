@@ -17,7 +17,7 @@ import (
 
 // condemn gives the isolate up: goja's queue of microtasks is gone, so none of its calls can go on. The caller holds the strand.
 func (iso *Isolate) condemn(inv *invocation.Invocation, cause error) {
-	own, report := verdict(cause)
+	report, own := verdict(cause)
 	iso.lost = fmt.Errorf("%w: %s (in another call of Worker %q, which shared this isolate)", ErrCondemned, own, iso.Script.Worker)
 	if o := iso.Script.Observer; o != nil {
 		o.Exception(iso.Script.Worker, inv, report)
@@ -32,8 +32,8 @@ func (iso *Isolate) condemn(inv *invocation.Invocation, cause error) {
 	iso.streams.fail(iso.lost)
 }
 
-// verdict is what the call that broke its isolate ends with, and what the log says.
-func verdict(cause error) (own error, report *Uncaught) {
+// verdict is what the log says of what broke an isolate, and what the call that did so ends with.
+func verdict(cause error) (report *Uncaught, own error) {
 	report = &Uncaught{Thrown: &webidl.Thrown{Class: "Error", Message: cause.Error()}, In: "isolate, which is lost"}
 	own = report.Thrown
 	var (
@@ -53,7 +53,7 @@ func verdict(cause error) (own error, report *Uncaught) {
 			report.Message += " (" + limit.Seen + ")"
 		}
 	}
-	return own, report
+	return report, own
 }
 
 // liveBodies are the response bodies that a realm is still producing. Its methods may be called from any goroutine.

@@ -16,9 +16,9 @@ const DefaultEntrypoint = "default"
 
 // handlers are the entrypoints of a loaded script.
 type handlers struct {
-	exports  *goja.Object // nil for classic syntax
+	exports  *goja.Object           // nil for classic syntax
 	byName   map[string]*entrypoint // all but the default one
-	fallback *entrypoint // the default one
+	fallback *entrypoint            // the default one
 }
 
 // entrypoint is what a binding, or the outside, calls: an object with handlers, or a class of which each call makes an instance.

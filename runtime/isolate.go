@@ -200,7 +200,7 @@ func (iso *Isolate) describe(inv *invocation.Invocation, v goja.Value) error {
 	case errors.As(err, &ex):
 		return &webidl.Thrown{Class: "Error", Message: "an exception that can't be described: reading it throws another"}
 	}
-	own, _ := verdict(err)
+	_, own := verdict(err)
 	iso.condemn(inv, err)
 	return own
 }

@@ -123,14 +123,14 @@ func (r *Runner) End() error {
 	r.w.running.remove(r.slot)
 	for {
 		s := r.state.Load()
-		rest := s &^ phaseMask
+		rest := s &^ phaseMask // the turn's number, idle
 		switch s & phaseMask {
 		case running:
-			if r.state.CompareAndSwap(s, rest|idle) {
+			if r.state.CompareAndSwap(s, rest) {
 				return nil
 			}
 		case long:
-			if r.state.CompareAndSwap(s, rest|idle) {
+			if r.state.CompareAndSwap(s, rest) {
 				r.load.long.Add(-1)
 				return nil
 			}

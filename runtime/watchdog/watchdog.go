@@ -116,7 +116,7 @@ const forever = 24 * time.Hour
 
 // look is one look at what runs. It returns how long the watchdog may lie; it may be woken.
 func (w *Watchdog) look(now time.Time, cpu time.Duration) time.Duration {
-	next := w.expire(now)
+	w.expire(now)
 	w.scan = w.running.all(w.scan[:0])
 	if len(w.scan) == 0 && !w.memory.busy() {
 		w.quiet++
@@ -134,7 +134,8 @@ func (w *Watchdog) look(now time.Time, cpu time.Duration) time.Duration {
 		w.quiet = 0
 		return Interval
 	}
-	if next = w.expire(now); next.IsZero() {
+	next := w.expire(now)
+	if next.IsZero() {
 		return forever
 	}
 	return max(next.Sub(now), Interval)

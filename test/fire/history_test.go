@@ -110,9 +110,6 @@ func (p *pledges) expect(line string) {
 	p.open[line] = true
 }
 
-// forgive takes a pledge back, of a call that was cut.
-func (p *pledges) forgive(line string) { p.said(line) }
-
 func (p *pledges) said(line string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
