@@ -34,9 +34,11 @@ func TestLimitsEndWhatGoesOn(t *testing.T) {
 			async later() { await pass(1); for (;;); },
 			never() { return new Promise(resolve => setInterval(() => hold, 20)); },
 			push() { for (;;) hold.push({ a: [1, 2, 3] }); },
-			concat() { let s = "0123456789abcdef"; for (;;) s = s + s.slice(1) + "x"; },
+			concat() { let s = ["0123456789abcdef"]; for (;;) s[0] = s[0] + s[0].slice(1) + "x"; },
 			catching() { for (;;) try { for (;;); } finally { continue; } },
 			waiting(ctx) { ctx.waitUntil(new Promise(() => setInterval(() => hold, 20))); return new Response("waits"); },
+			double() { let s = "0123456789abcdef"; for (;;) s = s + s; },
+			grow() { let s = "0123456789abcdef", n = 1; for (;;) { s = s + s.slice(1) + "x"; n = n + 1; } },
 			ok() { return new Response("ok"); },
 		};
 		export default { fetch(request, env, ctx) { return handlers[new URL(request.url).pathname.slice(1)](ctx) } };`
@@ -48,11 +50,13 @@ func TestLimitsEndWhatGoesOn(t *testing.T) {
 		{"/never", "Worker exceeded wall time limit. (limit: 100ms until the response's headers)", ""},
 		{"/push", "Worker exceeded memory limit.", "it allocated some"},
 		{"/concat", "Worker exceeded memory limit.", "it allocated some"},
+		{"/double", "RangeError: Invalid string length", ""},
+		{"/grow", "RangeError: Invalid string length", ""},
 		{"/waiting", "", "waitUntil() tasks did not complete within the allowed time"},
 	} {
 		t.Run(c.path[1:], func(t *testing.T) {
 			l := runtime.Limits{CPU: 50 * time.Millisecond}
-			if strings.Contains(c.err, "memory") {
+			if strings.Contains(c.err, "memory") || strings.Contains(c.err, "RangeError") {
 				l = runtime.Limits{CPU: 20 * time.Second, Memory: 32 << 20}
 			}
 			o := runtime.GuardOptions{Wall: 100 * time.Millisecond, WaitUntil: 50 * time.Millisecond}
@@ -62,6 +66,7 @@ func TestLimitsEndWhatGoesOn(t *testing.T) {
 			switch {
 			case c.err == "" && a.err != nil:
 				t.Fatal(a.err)
+			case strings.HasPrefix(c.err, "RangeError") && a.err != nil && strings.HasPrefix(a.err.Error(), c.err):
 			case c.err != "" && (!errors.As(a.err, &limit) || !strings.Contains(a.err.Error(), c.err)):
 				t.Fatalf("got %v, want %s", a.err, c.err)
 			}

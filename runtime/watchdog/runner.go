@@ -136,7 +136,7 @@ func (r *Runner) End() error {
 			}
 		case interrupted:
 			r.load.long.Add(-1)
-			r.state.Store(rest | idle)
+			r.state.Store(rest)
 			return r.cause
 		default:
 			runtime.Gosched() // the watchdog is between two instructions

@@ -17,6 +17,7 @@ import (
 var concatPass = pass{assign: concatenate}
 
 func concatenate(w *walker, e *ast.AssignExpression) {
+	spelledOut(w, e)
 	if e.Operator != token.PLUS || w.function.dynamic > 0 || isNumeric(e.Right) {
 		return
 	}
@@ -68,6 +69,41 @@ func concatenate(w *walker, e *ast.AssignExpression) {
 		Consequent: c.call(again, e.Right),
 		Alternate:  &ast.BinaryExpression{Operator: token.PLUS, Left: again, Right: e.Right},
 	}
+}
+
+// spelledOut makes s += x of s = s + x, which is the same; and of s = s + x + y, however many there are, s = ɵcat(s + x, y): a string that
+// grows by itself doubles with each step, and only ɵcat sees that it gets too long.
+func spelledOut(w *walker, e *ast.AssignExpression) {
+	left, ok := e.Left.(*ast.Identifier)
+	sum, isSum := plus(e.Right)
+	if !ok || !isSum || e.Operator != token.ASSIGN || w.function.dynamic > 0 || isNumeric(sum.Right) {
+		return
+	}
+	if first, ok := sum.Left.(*ast.Identifier); ok && first.Name == left.Name {
+		e.Operator, e.Right = token.PLUS, sum.Right
+		return
+	}
+	first := sum.Left
+	for inner, ok := plus(first); ok; inner, ok = plus(first) {
+		if isNumeric(inner.Right) {
+			return
+		}
+		first = inner.Left
+	}
+	if name, ok := first.(*ast.Identifier); !ok || name.Name != left.Name {
+		return
+	}
+	if b := w.scope.resolve(left.Name); b == nil || b.numeric {
+		return
+	}
+	w.l.program.calls(callCat)
+	c := concat{names: &w.l.names, at: e.Left.Idx0()}
+	e.Right = c.call(sum.Left, sum.Right)
+}
+
+func plus(e ast.Expression) (sum *ast.BinaryExpression, ok bool) {
+	sum, ok = e.(*ast.BinaryExpression)
+	return sum, ok && sum.Operator == token.PLUS
 }
 
 // concat builds the nodes of one rewritten assignment.
