@@ -1,4 +1,5 @@
 // expect: 200 "ok"
+// limits: cpu_ms=2000
 export default {
 	async fetch() {
 		try {

@@ -1,6 +1,7 @@
 // expect: 503 "Worker exceeded memory limit."
 // expect: 500 "RangeError: Invalid array length"
-// limits: cpu_ms=10000
+// expect: 503 "Worker exceeded CPU time limit."
+// limits: cpu_ms=5000
 export default {
 	async fetch() {
 		let a = [1, 2, 3];
