@@ -3,6 +3,7 @@ package bounds
 import (
 	"math"
 	"reflect"
+	"runtime"
 
 	"github.com/dop251/goja"
 )
@@ -214,9 +215,22 @@ func sortList(name string) rule {
 					c.Arguments = []goja.Value{s.comparator()}
 				}
 			}
-			return own(c)
+			return s.steady(own, c)
 		}
 	}
+}
+
+// steady is for goja's sort of a list in memory, which takes it that the comparison leaves the list as it is, and else runs past its end: a Go panic.
+func (s *state) steady(own native, c goja.FunctionCall) goja.Value {
+	defer func() {
+		if x := recover(); x != nil {
+			if _, ours := x.(runtime.Error); ours {
+				panic(s.rt.NewTypeError("The comparison function changed the array that is being sorted"))
+			}
+			panic(x)
+		}
+	}()
+	return own(c)
 }
 
 // heavy reports whether comparing the elements of a short list as texts may take long: many of them, or long texts.

@@ -35,6 +35,7 @@ func init() {
 		"Object.isSealed":                  listsKeys,
 		"Object.defineProperties":          listsKeys,
 		"Object.create":                    createObject,
+		"Object.prototype.toLocaleString":  ofObject,
 		"Reflect.ownKeys":                  listsKeys,
 		"Map.prototype.set":                grown,
 		"Set.prototype.add":                grown,
@@ -290,5 +291,15 @@ func grown(s *state, own native) native {
 			s.chargeSmall(bytesEntry)
 		}
 		return v
+	}
+}
+
+// ofObject is for a built-in of goja's that takes it that this is no null.
+func ofObject(s *state, own native) native {
+	return func(c goja.FunctionCall) goja.Value {
+		if goja.IsUndefined(c.This) || goja.IsNull(c.This) {
+			panic(s.rt.NewTypeError("Cannot convert undefined or null to object"))
+		}
+		return own(c)
 	}
 }

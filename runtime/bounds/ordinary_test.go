@@ -45,7 +45,7 @@ var ordinary = []string{
 	`const a = [1]; a.constructor = 5; try { a.map((x) => x) } catch (e) { e.name }`,
 	`Object.freeze([2, 1]).slice()`, `try { Object.freeze([2, 1]).sort() } catch (e) { e.name }`, `try { Object.freeze([1]).fill(0) } catch (e) { e.name }`,
 	`[1, [2, [3, null]], undefined].join()`, `[1, 2].join("")`, `[1, 2].join(null)`, `const a = [1]; a.push(a); a.join()`, `String([[1, 2], [3]])`, `[{ toString: () => "x" }, 2].join("-")`, `[].join.call({ length: 3, 0: "a", 2: "c" })`,
-	`try { [Symbol()].join() } catch (e) { e.name }`, `[1n, 2n].join()`, `[1.5, true, "é"].join("ü")`, `[null, [undefined]].toString()`, `[1234.5, "x"].toLocaleString()`,
+	`try { [Symbol()].join() } catch (e) { e.name }`, `[3, 1, 2].sort((a, b) => a - b).join()`, `[1n, 2n].join()`, `[1.5, true, "é"].join("ü")`, `[null, [undefined]].toString()`, `[1234.5, "x"].toLocaleString()`,
 	`Array.from("héllo")`, `Array.from([1, , 3])`, `Array.from({ length: 2, 0: "a", 1: "b" })`, `Array.from(new Set([1, 2]))`, `Array.from({ length: 3 }, (_, i) => i * 2)`, `Array.from([1, 2], function (x) { return x + this.k; }, { k: 1 })`,
 	`class A extends Array {} Array.from.call(A, { length: 2, 0: "x" }) instanceof A`, `Array.from.call(Object, { length: 1, 0: "x" }).length`, `Array.of(7, 8)`, `Array(3).length`, `new Array(1, 2)`, `Array("3")`,
 	`[...[1, , 3]]`, `[...new Map([[1, 2]])]`, `Math.max(...[1, 5, 3])`, `Object.entries({ a: 1 })`, `const [a, ...b] = [1, 2, 3]; b`,
