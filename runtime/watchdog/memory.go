@@ -147,8 +147,9 @@ func (m *memory) judgeTurns(active []*Runner, h heap) {
 			size(suspect.turnBytes), size(grown), size(suspect.limits.Memory)))
 		return
 	}
-	for _, r := range active { // it was garbage: judge anew from here
-		r.turnBytes, r.liveThen = 0, h.live
+	// It was garbage, or most of it: a list that doubles leaves half of what it takes behind. What is held counts from the turn's beginning.
+	for _, r := range active {
+		r.turnBytes = 0
 	}
 }
 

@@ -49,6 +49,23 @@ func TestGarbageIsNotHeldAgainstATurn(t *testing.T) {
 	}
 }
 
+// A list that doubles leaves half of what it allocates behind.
+func TestGrowthWithGarbageIsSeen(t *testing.T) {
+	h := &heap{allocated: 1, live: 10 * mb}
+	w := still(0, h)
+	r, _ := w.runner(Limits{Memory: 100 * mb})
+	r.Begin(&Account{})
+	w.step(h, 0)
+	for range 30 {
+		w.step(h, 10*mb)
+		h.live += 5 * mb
+		w.memory.collecting.Store(false)
+	}
+	if r.End() == nil {
+		t.Fatal("it holds 150 MB of 100")
+	}
+}
+
 // Of two that allocate as much, none is told from the other.
 func TestNobodyIsBlamedForWhatTwoMayHaveDone(t *testing.T) {
 	h := &heap{allocated: 1, live: 10 * mb}
