@@ -175,7 +175,15 @@ func TestLongTurnsAreBounded(t *testing.T) {
 	first := make(chan answer, 1)
 	go func() { first <- get(p, "/") }()
 	for p.Long() == 0 {
-		goruntime.Gosched()
+		select {
+		case a := <-first: // it was over before the watchdog looked twice: the machine is busy
+			if a.body != "done" {
+				t.Fatalf("%+v", a)
+			}
+			go func() { first <- get(p, "/") }()
+		default:
+			goruntime.Gosched()
+		}
 	}
 	var waiting []<-chan answer
 	for range 3 {
