@@ -146,8 +146,8 @@ func (r *realm) caught(v goja.Value) {
 	r.look(t.Class + t.Error())
 }
 
-// engineText is goja's own text where "+object" finds no way to a primitive: no Go code of ours is on that way.
-var engineText = regexp.MustCompile(`Could not convert &\{.* to primitive`)
+// engineText is goja's own text where "+object" finds no way to a primitive, to its end, which may be cut off: no Go code of ours is on that way.
+var engineText = regexp.MustCompile(`(?s)Could not convert &\{.*`)
 
 func (r *realm) look(text string) {
 	text = engineText.ReplaceAllString(text, "")
