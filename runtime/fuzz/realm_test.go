@@ -147,7 +147,7 @@ func (r *realm) caught(v goja.Value) {
 }
 
 // engineText is goja's own text where "+object" finds no way to a primitive, to its end, which may be cut off: no Go code of ours is on that way.
-var engineText = regexp.MustCompile(`(?s)Could not convert &\{.*`)
+var engineText = regexp.MustCompile(`(?s)Could not convert &\{.*?( to primitive|$)`)
 
 func (r *realm) look(text string) {
 	text = engineText.ReplaceAllString(text, "")
