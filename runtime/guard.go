@@ -71,9 +71,6 @@ type watched Isolate
 
 var _ watchdog.Subject = (*watched)(nil)
 
-// Worker implements watchdog.Subject.
-func (iso *watched) Worker() string { return iso.Script.Worker }
-
 // Interrupt implements watchdog.Subject.
 func (iso *watched) Interrupt(cause error) {
 	iso.Realm.VM.Interrupt(cause)

@@ -8,8 +8,6 @@ import (
 
 // Subject is what runs in turns: an isolate. Its methods are called on the watchdog's goroutine and must not block.
 type Subject interface {
-	// Worker is the name for messages.
-	Worker() string
 	// Interrupt has the script of the turn that runs end. It is called between Begin and the return of End, at most once a turn.
 	Interrupt(cause error)
 	// Charged is how many bytes native functions have allocated for script since the subject was made.

@@ -21,7 +21,6 @@ type subject struct {
 	retired    string
 }
 
-func (s *subject) Worker() string        { return "test" }
 func (s *subject) Interrupt(cause error) { s.cause = cause; s.interrupts.Add(1) }
 func (s *subject) Charged() int64        { return s.charged }
 func (s *subject) Retire(why string)     { s.retired = why }
