@@ -32,7 +32,7 @@ type PoolOptions struct {
 const DefaultQueue = 1000
 
 // ErrOverloaded ends a call that would have had to wait behind too many others.
-var ErrOverloaded = errors.New("Worker is overloaded: too many requests are waiting for it")
+var ErrOverloaded = errors.New("the Worker is overloaded: too many requests are waiting for it")
 
 // Pool is the isolates of one link. It has none until the first job, gets another when a job finds all of them busy, up to its
 // limit, and drops those that lie idle, all but one. Its methods may be called from any goroutine. A pool that nobody refers to any more
