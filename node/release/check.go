@@ -26,9 +26,10 @@ const (
 	maxVarBytes    = 5 << 10
 )
 
-// checkConfig looks at one configuration by itself.
-func (p *planner) checkConfig(c *binderyv1.WorkerConfig) bool {
+// checkVersion looks at one version by itself.
+func (p *planner) checkVersion(v *binderyv1.Version) bool {
 	n := len(p.faults)
+	c := v.GetConfig()
 	name := c.GetName()
 	if !workerName.MatchString(name) {
 		p.fault(name, "name", "%q is no Worker's name: lower-case letters, digits, - and _, 63 at most", name)
@@ -37,6 +38,9 @@ func (p *planner) checkConfig(c *binderyv1.WorkerConfig) bool {
 		p.fault(name, "", "%d bindings are more than %d", total, maxBindings)
 	}
 	names := map[string]string{}
+	for _, s := range v.GetSecrets() {
+		names[s.GetName()] = "secret"
+	}
 	take := func(kind, binding, key string) {
 		if !p.checkBindingName(name, key, binding) {
 			return
@@ -109,6 +113,8 @@ func (p *planner) checkGraph() {
 				p.fault(s.GetService(), "", "it can't be deleted: Worker %q binds it as %s", name, s.GetBinding())
 			case target == nil:
 				p.fault(name, key+".service", "no Worker named %q in this release or in the cluster%s", s.GetService(), p.near(s.GetService()))
+			case Draft(target):
+				p.fault(name, key+".service", "Worker %q has secrets and no code yet: deploy it, with this release or before", s.GetService())
 			case entrypoint != "" && !slices.Contains(target.GetEntrypoints(), entrypoint):
 				p.fault(name, key+".entrypoint", "Worker %q exports no entrypoint %q: it has %s",
 					s.GetService(), entrypoint, list(target.GetEntrypoints()))
@@ -168,7 +174,7 @@ func (p *planner) reachable(items []*binderyv1.ReleaseItem) bool {
 		}
 	}
 	for _, i := range items {
-		if i.GetVersion() == nil || seen[i.GetWorker()] {
+		if i.GetVersion() == nil || Draft(i.GetVersion()) || seen[i.GetWorker()] {
 			return true
 		}
 	}

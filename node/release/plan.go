@@ -91,16 +91,20 @@ func Deploy(r Reader, uploads []*binderyv1.WorkerUpload, code map[string]Code, o
 
 func (p *planner) upload(u *binderyv1.WorkerUpload, code Code, o Options) {
 	name := u.GetConfig().GetName()
-	if !p.checkConfig(u.GetConfig()) {
-		return
-	}
 	old := p.before[name]
 	v := &binderyv1.Version{Config: proto.CloneOf(u.GetConfig()), Bundle: u.GetBundle(), Entrypoints: code.Entrypoints}
 	v.Secrets = slices.Clone(old.GetSecrets())
+	if !p.checkVersion(v) {
+		return
+	}
 	p.mergeOverrides(v, old, o)
 	for _, s := range v.GetConfig().GetRequiredSecrets() {
 		if !hasSecret(v, s) {
-			p.fault(name, "secrets.required", "the secret %s has no value: set it with: bindery secret put %s %s", s, name, s)
+			create := ""
+			if old == nil {
+				create = "--create "
+			}
+			p.fault(name, "secrets.required", "the secret %s has no value: set it with: bindery secret put %s%s %s", s, create, name, s)
 		}
 	}
 	p.after[name] = seal(v)
@@ -112,6 +116,10 @@ func Configure(r Reader, c *binderyv1.ConfigureRequest) (*Plan, error) {
 	name := c.GetWorker()
 	v := p.change(name)
 	if v == nil {
+		return p.finish()
+	}
+	if Draft(v) {
+		p.fault(name, "", "it has secrets and no code yet: deploy it first")
 		return p.finish()
 	}
 	for _, s := range c.GetUnsetServices() {
@@ -130,7 +138,7 @@ func Configure(r Reader, c *binderyv1.ConfigureRequest) (*Plan, error) {
 		v.Config.Vars = set(v.Config.Vars, s, func(b *binderyv1.Var) bool { return b.GetName() == s.GetName() })
 		v.Overrides = override(v.Overrides, "vars."+s.GetName())
 	}
-	if p.checkConfig(v.GetConfig()) {
+	if p.checkVersion(v) {
 		p.after[name] = seal(v)
 	}
 	return p.finish()
@@ -161,12 +169,18 @@ func override(keys []string, key string) []string {
 	return keys
 }
 
-// PutSecret plans a new value of a secret. Errors: *Error.
-func PutSecret(r Reader, worker string, secret *binderyv1.SealedSecret) (*Plan, error) {
+// PutSecret plans a new value of a secret. With create a Worker that is not there becomes a draft, which has no code. Errors: *Error.
+func PutSecret(r Reader, worker string, secret *binderyv1.SealedSecret, create bool) (*Plan, error) {
 	p := newPlanner(r)
-	if v := p.change(worker); v != nil {
+	var v *binderyv1.Version
+	if create && p.before[worker] == nil {
+		v = &binderyv1.Version{Config: &binderyv1.WorkerConfig{Name: worker}}
+	} else {
+		v = p.change(worker)
+	}
+	if v != nil {
 		v.Secrets = set(v.Secrets, secret, func(s *binderyv1.SealedSecret) bool { return s.GetName() == secret.GetName() })
-		if p.checkBindingName(worker, "secret", secret.GetName()) {
+		if p.checkBindingName(worker, "secret", secret.GetName()) && p.checkVersion(v) {
 			p.after[worker] = seal(v)
 		}
 	}
@@ -188,6 +202,9 @@ func DeleteSecret(r Reader, worker, name string) (*Plan, error) {
 	}
 	return p.finish()
 }
+
+// Draft reports whether a version has no code: a Worker that was given secrets before its first deployment.
+func Draft(v *binderyv1.Version) bool { return v.GetBundle() == "" }
 
 // change gives a copy of a Worker's current version that may be changed; nil if there is no such Worker.
 func (p *planner) change(worker string) *binderyv1.Version {

@@ -129,7 +129,7 @@ func TestRefusals(t *testing.T) {
 		{"a bad binding", "a b1 my-var=1", "is no name of a binding"},
 		{"a name taken twice", "a b1 X=1 X->a", "the name X is taken by a service"},
 		{"a bad route", "a b1 route:https://", "routes[0]"},
-		{"a secret that is not there", "a b1 needs:TOKEN", "bindery secret put a TOKEN"},
+		{"a secret that is not there", "a b1 needs:TOKEN", "bindery secret put --create a TOKEN"},
 		{"two of one name", "a b1;a b2", "two Workers of the release have this name"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -214,10 +214,10 @@ func TestSecretsStayOverDeploys(t *testing.T) {
 	s := newState(t)
 	s.deploy(worker("a b1"))
 	secret := &binderyv1.SealedSecret{Name: "TOKEN", Sealed: []byte("sealed"), Digest: []byte("digest")}
-	s.commit(release.PutSecret(s, "a", secret))
+	s.commit(release.PutSecret(s, "a", secret, false))
 	before := s.current("a").GetId()
 	again := &binderyv1.SealedSecret{Name: "TOKEN", Sealed: []byte("sealed otherwise"), Digest: []byte("digest")}
-	if p := s.commit(release.PutSecret(s, "a", again)); len(p.Items) != 0 {
+	if p := s.commit(release.PutSecret(s, "a", again, false)); len(p.Items) != 0 {
 		t.Fatal("the same value made a new version")
 	}
 	s.deploy(worker("a b2 needs:TOKEN"))
@@ -232,6 +232,38 @@ func TestSecretsStayOverDeploys(t *testing.T) {
 	s.commit(release.DeleteSecret(s, "a", "TOKEN"))
 	if v := s.current("a"); len(v.GetSecrets()) != 0 {
 		t.Fatalf("%v", v)
+	}
+}
+
+func TestSecretsBeforeCode(t *testing.T) {
+	s := newState(t)
+	secret := &binderyv1.SealedSecret{Name: "TOKEN", Sealed: []byte("sealed"), Digest: []byte("digest")}
+	p, err := release.PutSecret(s, "auht", secret, false)
+	if got := faults(t, p, err); !strings.Contains(got, "no Worker of that name") {
+		t.Fatal(got)
+	}
+	if p := s.commit(release.PutSecret(s, "auth", secret, true)); len(p.Items) != 1 || len(p.Notes) != 0 || !release.Draft(p.Items[0].GetVersion()) {
+		t.Fatalf("%v", p)
+	}
+	p, err = release.Deploy(s, []*binderyv1.WorkerUpload{worker("gateway b1 AUTH->auth")}, code, release.Options{})
+	if got := faults(t, p, err); !strings.Contains(got, "has secrets and no code yet") {
+		t.Fatal(got)
+	}
+	p, err = release.Configure(s, &binderyv1.ConfigureRequest{Worker: "auth", SetVars: []*binderyv1.Var{{Name: "X"}}})
+	if got := faults(t, p, err); !strings.Contains(got, "deploy it first") {
+		t.Fatal(got)
+	}
+	s.deploy(worker("gateway b1 AUTH->auth route:*/*"), worker("auth b1 needs:TOKEN"))
+	if v := s.current("auth"); release.Draft(v) || len(v.GetSecrets()) != 1 {
+		t.Fatalf("%v", v)
+	}
+	p, err = release.PutSecret(s, "gateway", &binderyv1.SealedSecret{Name: "AUTH"}, false)
+	if got := faults(t, p, err); !strings.Contains(got, "the name AUTH is taken by a secret") {
+		t.Fatal(got)
+	}
+	p, err = release.Deploy(s, []*binderyv1.WorkerUpload{worker("auth b1 TOKEN=open")}, code, release.Options{})
+	if got := faults(t, p, err); !strings.Contains(got, "the name TOKEN is taken by a secret") {
+		t.Fatal(got)
 	}
 }
 

@@ -146,6 +146,9 @@ func (s State) HeldBack() []*binderyv1.HeldBack {
 	return all[*binderyv1.HeldBack](s.txn, tableHeldBack)
 }
 
+// Request gives what came of a request, nil if it is not known (any more).
+func (s State) Request(id string) *binderyv1.AppliedRequest { return s.request(id) }
+
 // request gives what came of a request, nil if it is not known.
 func (s State) request(id string) *binderyv1.AppliedRequest {
 	return first[*binderyv1.AppliedRequest](s.txn, tableRequests, byID, id)

@@ -786,7 +786,7 @@ func (x *Faults) GetFaults() []*Fault {
 // Release is one atomic change.
 type Release struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Number, from 1, in the order of commits.
+	// Number, from 1, in the order of commits. 0 where nothing was changed, and in the answer to a dry run.
 	Number int64 `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"`
 	// Who it was by: the identity of the certificate, and the name that the caller gave.
 	Author string `protobuf:"bytes,2,opt,name=author,proto3" json:"author,omitempty"`
@@ -1865,7 +1865,10 @@ type PutSecretRequest struct {
 	// The value, 5 KiB at most.
 	Value []byte `protobuf:"bytes,4,opt,name=value,proto3" json:"value,omitempty"`
 	// Who.
-	Author        string `protobuf:"bytes,5,opt,name=author,proto3" json:"author,omitempty"`
+	Author string `protobuf:"bytes,5,opt,name=author,proto3" json:"author,omitempty"`
+	// Where there is no such Worker, make a draft of it: a Worker with secrets and no code, for what its first deployment needs. Without it a
+	// Worker that is not there is a fault.
+	Create        bool `protobuf:"varint,6,opt,name=create,proto3" json:"create,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1933,6 +1936,13 @@ func (x *PutSecretRequest) GetAuthor() string {
 		return x.Author
 	}
 	return ""
+}
+
+func (x *PutSecretRequest) GetCreate() bool {
+	if x != nil {
+		return x.Create
+	}
+	return false
 }
 
 // PutSecretResponse has the release.
@@ -2460,14 +2470,15 @@ const file_bindery_v1_deployment_proto_rawDesc = "" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x16\n" +
 	"\x06author\x18\x03 \x01(\tR\x06author\"E\n" +
 	"\x14DeleteWorkerResponse\x12-\n" +
-	"\arelease\x18\x01 \x01(\v2\x13.bindery.v1.ReleaseR\arelease\"\x8b\x01\n" +
+	"\arelease\x18\x01 \x01(\v2\x13.bindery.v1.ReleaseR\arelease\"\xa3\x01\n" +
 	"\x10PutSecretRequest\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tR\trequestId\x12\x16\n" +
 	"\x06worker\x18\x02 \x01(\tR\x06worker\x12\x12\n" +
 	"\x04name\x18\x03 \x01(\tR\x04name\x12\x14\n" +
 	"\x05value\x18\x04 \x01(\fR\x05value\x12\x16\n" +
-	"\x06author\x18\x05 \x01(\tR\x06author\"B\n" +
+	"\x06author\x18\x05 \x01(\tR\x06author\x12\x16\n" +
+	"\x06create\x18\x06 \x01(\bR\x06create\"B\n" +
 	"\x11PutSecretResponse\x12-\n" +
 	"\arelease\x18\x01 \x01(\v2\x13.bindery.v1.ReleaseR\arelease\",\n" +
 	"\x12ListSecretsRequest\x12\x16\n" +

@@ -592,7 +592,7 @@ type Version struct {
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// Configuration.
 	Config *WorkerConfig `protobuf:"bytes,2,opt,name=config,proto3" json:"config,omitempty"`
-	// SHA-256 of the bundle, 64 hexadecimal digits.
+	// SHA-256 of the bundle, 64 hexadecimal digits. Empty for a draft: a Worker that was given secrets before it had code.
 	Bundle string `protobuf:"bytes,3,opt,name=bundle,proto3" json:"bundle,omitempty"`
 	// Secrets.
 	Secrets []*SealedSecret `protobuf:"bytes,4,rep,name=secrets,proto3" json:"secrets,omitempty"`
