@@ -30,10 +30,12 @@ type LoadRequest struct {
 	Index uint64 `protobuf:"varint,1,opt,name=index,proto3" json:"index,omitempty"`
 	// Workers with code and opened secrets.
 	Workers []*LoadedWorker `protobuf:"bytes,2,rep,name=workers,proto3" json:"workers,omitempty"`
-	// True if what is held back here is served by a data plane of its own: this is it.
-	Quarantine    bool `protobuf:"varint,3,opt,name=quarantine,proto3" json:"quarantine,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// True for the data plane of suspects: this is it.
+	Quarantine bool `protobuf:"varint,3,opt,name=quarantine,proto3" json:"quarantine,omitempty"`
+	// Unix socket on which the data plane of suspects takes HTTP; empty while there is none.
+	QuarantineSocket string `protobuf:"bytes,4,opt,name=quarantine_socket,json=quarantineSocket,proto3" json:"quarantine_socket,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *LoadRequest) Reset() {
@@ -87,6 +89,13 @@ func (x *LoadRequest) GetQuarantine() bool {
 	return false
 }
 
+func (x *LoadRequest) GetQuarantineSocket() string {
+	if x != nil {
+		return x.QuarantineSocket
+	}
+	return ""
+}
+
 // LoadedWorker is a Worker to be served.
 type LoadedWorker struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -99,7 +108,9 @@ type LoadedWorker struct {
 	// True if it may be reached from outside.
 	Root bool `protobuf:"varint,4,opt,name=root,proto3" json:"root,omitempty"`
 	// Why it is not to be served; a request that reaches it is told so. Empty if it is to be served.
-	HeldBack      string `protobuf:"bytes,5,opt,name=held_back,json=heldBack,proto3" json:"held_back,omitempty"`
+	HeldBack string `protobuf:"bytes,5,opt,name=held_back,json=heldBack,proto3" json:"held_back,omitempty"`
+	// True for a root whose requests are handed over to the data plane of suspects.
+	Quarantined   bool `protobuf:"varint,6,opt,name=quarantined,proto3" json:"quarantined,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -167,6 +178,13 @@ func (x *LoadedWorker) GetHeldBack() string {
 		return x.HeldBack
 	}
 	return ""
+}
+
+func (x *LoadedWorker) GetQuarantined() bool {
+	if x != nil {
+		return x.Quarantined
+	}
+	return false
 }
 
 // LoadResponse tells what came of it.
@@ -413,20 +431,22 @@ var File_bindery_v1_dataplane_proto protoreflect.FileDescriptor
 const file_bindery_v1_dataplane_proto_rawDesc = "" +
 	"\n" +
 	"\x1abindery/v1/dataplane.proto\x12\n" +
-	"bindery.v1\x1a\x17bindery/v1/worker.proto\"w\n" +
+	"bindery.v1\x1a\x17bindery/v1/worker.proto\"\xa4\x01\n" +
 	"\vLoadRequest\x12\x14\n" +
 	"\x05index\x18\x01 \x01(\x04R\x05index\x122\n" +
 	"\aworkers\x18\x02 \x03(\v2\x18.bindery.v1.LoadedWorkerR\aworkers\x12\x1e\n" +
 	"\n" +
 	"quarantine\x18\x03 \x01(\bR\n" +
-	"quarantine\"\x8c\x02\n" +
+	"quarantine\x12+\n" +
+	"\x11quarantine_socket\x18\x04 \x01(\tR\x10quarantineSocket\"\xae\x02\n" +
 	"\fLoadedWorker\x12-\n" +
 	"\aversion\x18\x01 \x01(\v2\x13.bindery.v1.VersionR\aversion\x12\x1f\n" +
 	"\vbundle_file\x18\x02 \x01(\tR\n" +
 	"bundleFile\x12?\n" +
 	"\asecrets\x18\x03 \x03(\v2%.bindery.v1.LoadedWorker.SecretsEntryR\asecrets\x12\x12\n" +
 	"\x04root\x18\x04 \x01(\bR\x04root\x12\x1b\n" +
-	"\theld_back\x18\x05 \x01(\tR\bheldBack\x1a:\n" +
+	"\theld_back\x18\x05 \x01(\tR\bheldBack\x12 \n" +
+	"\vquarantined\x18\x06 \x01(\bR\vquarantined\x1a:\n" +
 	"\fSecretsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\fR\x05value:\x028\x01\"\x87\x01\n" +
