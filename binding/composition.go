@@ -117,7 +117,7 @@ func (c *Composition) poolFor(m *member, o Options) *runtime.Pool {
 		}
 	}
 	script := &runtime.Script{
-		Worker: m.Name, Program: m.Program, Compile: m.Compile, ServiceWorker: m.ServiceWorker,
+		Worker: m.Name, Version: m.Version, Program: m.Program, Compile: m.Compile, ServiceWorker: m.ServiceWorker,
 		Observer: o.Observer, Guard: o.Guard, Limits: m.Limits,
 	}
 	script.Env = (&environment{composition: c, member: m}).build
@@ -141,6 +141,12 @@ func (c *Composition) Link(worker string) string {
 		return m.link
 	}
 	return ""
+}
+
+// Loaded reports whether a Worker has an isolate: it was called, or warmed.
+func (c *Composition) Loaded(worker string) bool {
+	m := c.members[worker]
+	return m != nil && m.pool.Size() > 0
 }
 
 // Warm loads an isolate of each of the given Workers, of all if none is given, so that their top-level code has run. Errors: those of

@@ -1,6 +1,9 @@
 package runtime
 
 import (
+	"context"
+	"runtime/pprof"
+	"sync/atomic"
 	"time"
 
 	"github.com/bindery/bindery/runtime/invocation"
@@ -15,7 +18,7 @@ type LimitError = watchdog.LimitError
 type Limits struct {
 	CPU     time.Duration // of one invocation; default DefaultCPU
 	Startup time.Duration // CPU time of top-level code; default DefaultStartup
-	Memory  int64         // bytes that an isolate may come to hold in one turn; default DefaultMemory
+	Memory  int64         // bytes that an isolate may come to hold; default DefaultMemory
 }
 
 // Defaults of Limits and of a Guard.
@@ -42,6 +45,48 @@ type GuardOptions struct {
 	WaitUntil time.Duration // for promises under waitUntil, after the response; default DefaultWaitUntil
 	Memory    int64         // bytes that the process's heap may come to; 0: nobody judges it. Sets the collector's limit (GOMEMLIMIT), too
 	Threads   bool          // GOMAXPROCS follows the number of Workers that compute
+	// Evidence is kept of what runs, for whoever finds the process dead. May be nil.
+	Evidence *Evidence
+}
+
+// Evidence says where it is written which versions run.
+type Evidence struct {
+	// Running has the numbers of the versions whose turns are under way, zeros beside them: memory that another process can read.
+	Running []atomic.Uint64
+	// Number gives the number of a version, not 0. It is called once for each script, on any goroutine.
+	Number func(version string) uint64
+}
+
+// Label is the name of the profiler's label that a goroutine has whose last turn was one of a version, where there is Evidence. With
+// GODEBUG=tracebacklabels=1 Go's fatal traces show it.
+const Label = "bindery-version"
+
+// evidence is what stands for a script where evidence is kept.
+type evidence struct {
+	number uint64
+	label  context.Context
+}
+
+// evidence makes it once.
+func (s *Script) evidence() *evidence {
+	if s.Guard == nil || s.Guard.options.Evidence == nil || s.Version == "" {
+		return nil
+	}
+	s.known.Do(func() {
+		s.stands = &evidence{
+			number: s.Guard.options.Evidence.Number(s.Version),
+			label:  pprof.WithLabels(context.Background(), pprof.Labels(Label, s.Version)),
+		}
+	})
+	return s.stands
+}
+
+// labelled has the goroutine's label be that of iso's version, where evidence is kept. It stays when the turn is over: what happens next, as the
+// sending of a response, follows from it.
+func (iso *Isolate) labelled() {
+	if iso.stands != nil {
+		pprof.SetGoroutineLabels(iso.stands.label)
+	}
 }
 
 // NewGuard starts a watchdog. Close ends it.
@@ -52,7 +97,11 @@ func NewGuard(o GuardOptions) *Guard {
 	if o.WaitUntil == 0 {
 		o.WaitUntil = DefaultWaitUntil
 	}
-	w := watchdog.New(watchdog.Options{Memory: o.Memory, Threads: o.Threads})
+	watch := watchdog.Options{Memory: o.Memory, Threads: o.Threads}
+	if o.Evidence != nil {
+		watch.Running = o.Evidence.Running
+	}
+	w := watchdog.New(watch)
 	g := &Guard{watchdog: w, options: o, response: w.Deadlines(o.Wall), waitUntil: w.Deadlines(o.WaitUntil), undo: func() {}}
 	if o.Memory > 0 {
 		g.undo = watchdog.LimitProcess(o.Memory)
@@ -80,15 +129,43 @@ func (iso *watched) Interrupt(cause error) {
 // Charged implements watchdog.Subject.
 func (iso *watched) Charged() int64 { return iso.meter.Charged() }
 
-// Retire implements watchdog.Subject: the pool drops the isolate at its next call, and what is under way in it goes on.
+// Retire implements watchdog.Subject: the pool drops the isolate, and what is under way in it goes on.
 func (iso *watched) Retire(why string) {
 	if iso.retired.Swap(true) {
 		return
+	}
+	if iso.drop != nil {
+		go iso.drop()
 	}
 	if o := iso.Script.Observer; o != nil {
 		o.Console(iso.Script.Worker, nil, webidl.LogEntry{Level: "warn", Text: "isolate retired: " + why})
 	}
 }
+
+// Lose implements watchdog.Subject.
+func (iso *watched) Lose(cause error) {
+	iso.retired.Store(true)
+	iso.strand.Post(func() {
+		if iso.lost != nil {
+			return
+		}
+		(*Isolate)(iso).condemn(nil, cause)
+		if iso.drop != nil {
+			iso.drop()
+		}
+	})
+}
+
+// entry is Realm.Enter as work that the watchdog knows the owner of.
+type entry struct {
+	realm *webidl.Realm
+	inv   *invocation.Invocation
+	task  func()
+	err   error
+}
+
+// Do implements watchdog.Work.
+func (e *entry) Do() { e.err = e.realm.Enter(e.inv, e.task) }
 
 // begin puts a new isolate under the guard of its script.
 func (iso *Isolate) begin(load *watchdog.Load) {
@@ -109,6 +186,9 @@ func (iso *Isolate) begin(load *watchdog.Load) {
 		l.Memory = DefaultMemory
 	}
 	iso.watch.Init(s.Guard.watchdog, (*watched)(iso), l, load)
+	if iso.stands = s.evidence(); iso.stands != nil {
+		iso.watch.Mark(iso.stands.number)
+	}
 }
 
 // awaitResponse gives a call that waits its deadline.

@@ -30,10 +30,12 @@ type Isolate struct {
 	strand   strand.Strand
 	watch    watchdog.Runner
 	guard    *Guard       // nil: nobody watches
+	stands   *evidence    // nil: none is kept
 	meter    bounds.Meter // counts what native functions allocate for script
 	retired  atomic.Bool  // takes no new calls
 	pending  atomic.Int64 // work under way that will come back
 	lastUsed atomic.Int64 // Unix nanoseconds
+	drop     func()       // has the pool forget the isolate; nil while it is being loaded
 
 	// The rest is guarded by the strand.
 	env      *goja.Object
@@ -45,6 +47,7 @@ type Isolate struct {
 	lost     error      // why the isolate was condemned
 	streams  liveBodies // of responses under way: safe from any goroutine
 	loading  bool
+	entry    entry
 }
 
 var _ webidl.Host = (*Isolate)(nil)
@@ -134,6 +137,7 @@ func (iso *Isolate) turn(inv *invocation.Invocation, task func()) {
 
 // enter is Realm.Enter under the watchdog's eyes, with Go panics turned into errors: goja has some, and so may we.
 func (iso *Isolate) enter(inv *invocation.Invocation, task func()) (err error) {
+	iso.labelled()
 	switch {
 	case inv != nil:
 		iso.watch.Begin(&inv.CPU)
@@ -150,7 +154,11 @@ func (iso *Isolate) enter(inv *invocation.Invocation, task func()) (err error) {
 			err = cause
 		}
 	}()
-	return iso.Realm.Enter(inv, task)
+	iso.entry = entry{realm: iso.Realm, inv: inv, task: task}
+	iso.watch.Within(&iso.entry)
+	err = iso.entry.err
+	iso.entry = entry{}
+	return err
 }
 
 // panicError is a Go panic that came out of an isolate.

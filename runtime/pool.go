@@ -104,6 +104,7 @@ func (p *Pool) DoFrom(caller *Isolate, inv *invocation.Invocation, job Job) {
 	caller.watch.Call()
 	p.Do(inv, job)
 	caller.watch.Return()
+	caller.labelled()
 }
 
 // full reports whether the Worker has as many processors as it may: by its long turns, or, where it had some of late, by all of its turns,
@@ -242,6 +243,7 @@ func (p *Pool) grow() (*Isolate, error) {
 	list := append(make([]*Isolate, 0, len(old)+1), old...)
 	list = append(list, iso)
 	p.isolates.Store(&list)
+	iso.drop = func() { p.remove(iso) }
 	if len(list) > 1 && !p.shrinker {
 		p.shrinker = true
 		time.AfterFunc(p.options.Idle, p.shrink)

@@ -14,6 +14,7 @@ import (
 // Script is what an isolate is loaded from. It is immutable once a pool has it, and shared by all isolates of the pool.
 type Script struct {
 	Worker  string // the Worker's name, for logs and errors
+	Version string // for evidence; "" keeps none
 	Program *lower.Program
 	// Compile makes the program when the first isolate is loaded, where Program is nil. Its error fails that load, and is asked for again
 	// with the next.
@@ -32,6 +33,9 @@ type Script struct {
 
 	compiled atomic.Pointer[lower.Program]
 	compile  sync.Mutex
+
+	known  sync.Once
+	stands *evidence // made under known
 
 	arities sync.Map // entrypoint name -> how many arguments its fetch handler asks for
 }

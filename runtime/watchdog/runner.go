@@ -14,6 +14,8 @@ type Subject interface {
 	Charged() int64
 	// Retire has the subject take no new work, because of what it holds: what is under way goes on. why is for the log.
 	Retire(why string)
+	// Lose has the subject given up, with all its calls, though no turn of it is under way.
+	Lose(cause error)
 }
 
 // Account is how much CPU time one invocation has used.
@@ -29,7 +31,7 @@ func (a *Account) Charge(d time.Duration) { a.used.Add(int64(d)) }
 type Limits struct {
 	CPU     time.Duration // of an invocation
 	Startup time.Duration // CPU time of top-level code
-	Memory  int64         // bytes that one turn may come to hold
+	Memory  int64         // bytes that the subject may come to hold
 }
 
 // Phases of a Runner. From running it goes on to each next one, and back to idle from any but claimed.
@@ -55,17 +57,20 @@ type Runner struct {
 	nested  atomic.Int32            // calls of others on this goroutine, which this one waits for
 	startup Account                 // what top-level code used
 	slot    uint32                  // where the last turn was listed
+	mark    uint64                  // stands for it in Options.Running
 	cause   error                   // of the interrupt; written while claimed
+	number  uint32                  // what its allocations are known by
 
 	// The rest belongs to the watchdog's goroutine.
-	seen      uint64        // the last turn looked at
-	age       time.Duration // how long that has been looked at
-	fresh     bool          // seen for the first time at the last look
-	charged   int64         // Subject.Charged at the last look
-	turnBytes int64         // what the turn is believed to have allocated
-	liveThen  int64         // live heap when the turn, or the judging of it, began
-	total     int64         // what all its turns are believed to have allocated
-	listed    bool          // in Watchdog.known
+	seen       uint64        // the last turn looked at
+	age        time.Duration // how long that has been looked at
+	fresh      bool          // seen for the first time at the last look
+	charged    int64         // Subject.Charged at the last look
+	turnBytes  int64         // what the turn is believed to have allocated
+	liveThen   int64         // live heap when the turn, or the judging of it, began
+	cyclesThen int64         // collections finished by then
+	held       int64         // what it held at the last census
+	listed     bool          // in memory.known
 }
 
 // Load counts what the Runners of one pool are at. It is ready for use as a zero value.
@@ -91,8 +96,12 @@ func (r *Runner) Init(w *Watchdog, s Subject, limits Limits, load *Load) {
 	r.w, r.subject, r.limits, r.load = w, s, limits, load
 	if w != nil {
 		r.slot = w.running.hint()
+		r.number = lastNumber.Add(1) % numbers
 	}
 }
+
+// Mark sets what stands for r in Options.Running. Call it before the first turn.
+func (r *Runner) Mark(mark uint64) { r.mark = mark }
 
 // Begin starts a turn that a pays for; nil means that top-level code runs.
 func (r *Runner) Begin(a *Account) {
@@ -158,6 +167,15 @@ func (r *Runner) claim(turn uint64, cause error) bool {
 	r.subject.Interrupt(cause)
 	r.state.Store(turn<<phaseBits | interrupted)
 	return true
+}
+
+// lose interrupts the turn that runs, or that waits for a call on its goroutine; where there is none the subject is given up by itself.
+func (r *Runner) lose(cause error) {
+	s := r.state.Load()
+	if phase := s & phaseMask; phase == claimed || phase == interrupted || r.claim(s>>phaseBits, cause) {
+		return
+	}
+	r.subject.Lose(cause)
 }
 
 // promote makes a running turn a long one.

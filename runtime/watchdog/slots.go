@@ -8,6 +8,7 @@ import (
 // slots lists the Runners whose turns are under way. Each has a place of its own that it tries first, so that listing it is one
 // atomic operation that nobody contends for.
 type slots struct {
+	marks  []atomic.Uint64          // of who has each of the first places; see Options.Running
 	chunks atomic.Pointer[[]*chunk] // replaced, never changed, under mu
 	mu     sync.Mutex
 	next   atomic.Uint32
@@ -17,8 +18,8 @@ const chunkSize = 64
 
 type chunk [chunkSize]atomic.Pointer[Runner]
 
-func newSlots() *slots {
-	s := &slots{}
+func newSlots(marks []atomic.Uint64) *slots {
+	s := &slots{marks: marks}
 	s.chunks.Store(&[]*chunk{new(chunk)})
 	return s
 }
@@ -34,6 +35,9 @@ func (s *slots) put(r *Runner, hint uint32) uint32 {
 		for i := range n {
 			at := (hint + i) % n
 			if p := &chunks[at/chunkSize][at%chunkSize]; p.Load() == nil && p.CompareAndSwap(nil, r) {
+				if at < uint32(len(s.marks)) {
+					s.marks[at].Store(r.mark)
+				}
 				return at
 			}
 		}
@@ -42,7 +46,12 @@ func (s *slots) put(r *Runner, hint uint32) uint32 {
 }
 
 // remove clears a place.
-func (s *slots) remove(at uint32) { (*s.chunks.Load())[at/chunkSize][at%chunkSize].Store(nil) }
+func (s *slots) remove(at uint32) {
+	if at < uint32(len(s.marks)) {
+		s.marks[at].Store(0)
+	}
+	(*s.chunks.Load())[at/chunkSize][at%chunkSize].Store(nil)
+}
 
 func (s *slots) grow(from int) {
 	s.mu.Lock()

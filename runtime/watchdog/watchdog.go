@@ -24,6 +24,9 @@ type Options struct {
 	Memory int64
 	// Threads has GOMAXPROCS follow the number of long turns, so that what is short finds a thread of its own beside them.
 	Threads bool
+	// Running has the mark of each Runner whose turn is under way, 0 in the other places: memory that another process may read when this one
+	// has died. Turns beyond its length are not in it. May be nil.
+	Running []atomic.Uint64
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
@@ -35,6 +38,7 @@ type Watchdog struct {
 	asleep  atomic.Bool
 	bell    chan struct{}
 	stop    chan struct{}
+	gate    *gate // nil unless Options.Memory
 	done    chan struct{}
 
 	mu        sync.Mutex
@@ -45,7 +49,7 @@ type Watchdog struct {
 	cpu    time.Duration // of the process, at the last look
 	scan   []*Runner
 	active []*Runner // those that run and wait for no other
-	memory memory
+	memory *memory
 	quiet  int
 	spread *spread // nil unless Options.Threads
 }
@@ -56,9 +60,12 @@ func New(o Options) *Watchdog {
 		o.Now = time.Now
 	}
 	w := &Watchdog{
-		now: o.Now, running: newSlots(),
+		now: o.Now, running: newSlots(o.Running),
 		bell: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
 		memory: newMemory(o.Memory),
+	}
+	if o.Memory > 0 {
+		w.gate = newGate(o.Memory)
 	}
 	if o.Threads {
 		w.spread = newSpread()
@@ -109,6 +116,9 @@ func (w *Watchdog) run() {
 func (w *Watchdog) begin() {
 	w.last, w.cpu, w.quiet = w.now(), processCPU(), 0
 	w.memory.last = w.memory.read()
+	if live := w.memory.last.live; w.memory.liveThen == 0 || live < w.memory.liveThen {
+		w.memory.liveThen = live
+	}
 }
 
 // forever is longer than any deadline.

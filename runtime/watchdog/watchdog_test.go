@@ -27,7 +27,7 @@ func (s *subject) Retire(why string)     { s.retired = why }
 
 // still is a watchdog that looks when it is told to.
 func still(ceiling int64, h *heap) *Watchdog {
-	w := &Watchdog{now: time.Now, running: newSlots(), bell: make(chan struct{}, 1), memory: newMemory(ceiling)}
+	w := &Watchdog{now: time.Now, running: newSlots(nil), bell: make(chan struct{}, 1), memory: newMemory(ceiling)}
 	w.memory.read = func() heap { return *h }
 	w.memory.collect = func(func()) { w.memory.collecting.Store(true) }
 	w.begin()
