@@ -1,0 +1,249 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sort"
+	"time"
+
+	"github.com/evanw/esbuild/pkg/api"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/bindery/bindery/node/bundles"
+	"github.com/bindery/bindery/node/release"
+	"github.com/bindery/bindery/node/store"
+	binderyv1 "github.com/bindery/bindery/proto/bindery/v1"
+	"github.com/bindery/bindery/runtime/bundle"
+)
+
+// Bounds of requests.
+const (
+	maxFindMissing = 10_000
+	maxPiece       = 1 << 20
+	maxRequestID   = 128
+	maxAuthor      = 256
+	maxMessage     = 16 << 10
+	maxFile        = 4 << 10
+	maxSecret      = 5 << 10
+)
+
+// uploadTimeout is how long one upload may take.
+const uploadTimeout = 10 * time.Minute
+
+// FindMissing implements binderyv1.DeploymentServiceServer.
+func (s *Service) FindMissing(_ context.Context, r *binderyv1.FindMissingRequest) (*binderyv1.FindMissingResponse, error) {
+	if len(r.GetBundles()) > maxFindMissing {
+		return nil, invalid("%d bundles are more than %d", len(r.GetBundles()), maxFindMissing)
+	}
+	answer := &binderyv1.FindMissingResponse{}
+	for _, hash := range r.GetBundles() {
+		if !bundles.IsHash(hash) {
+			return nil, invalid("%q is no SHA-256 in 64 lower-case hexadecimal digits", clip(hash, 80))
+		}
+		if !s.o.Bundles.Has(hash) {
+			answer.Missing = append(answer.Missing, hash)
+		}
+	}
+	return answer, nil
+}
+
+// Upload implements binderyv1.DeploymentServiceServer.
+func (s *Service) Upload(stream grpc.ClientStreamingServer[binderyv1.UploadRequest, binderyv1.UploadResponse]) error {
+	first, err := stream.Recv()
+	if err != nil {
+		return failed(err)
+	}
+	h := first.GetHeader()
+	switch {
+	case h == nil:
+		return invalid("the first message of an upload is its header")
+	case !bundles.IsHash(h.GetBundle()):
+		return invalid("%q is no SHA-256 in 64 lower-case hexadecimal digits", clip(h.GetBundle(), 80))
+	case h.GetCompressedBytes() <= 0 || h.GetBytes() <= 0:
+		return invalid("the header of an upload has both sizes")
+	case h.GetCompressedBytes() > bundles.MaxCompressed || h.GetBytes() > bundles.MaxSize:
+		return invalid("%v: it has %d bytes, %d compressed, and %d are the most, %d compressed", bundles.ErrTooLarge,
+			h.GetBytes(), h.GetCompressedBytes(), bundles.MaxSize, bundles.MaxCompressed)
+	}
+	if err := s.spare(); err != nil {
+		return failed(err)
+	}
+	if err := s.o.Bundles.Put(h.GetBundle(), &uploadReader{stream: stream, left: h.GetCompressedBytes()}); err != nil {
+		return failed(err)
+	}
+	return stream.SendAndClose(&binderyv1.UploadResponse{})
+}
+
+// uploadReader reads the pieces of an upload.
+type uploadReader struct {
+	stream grpc.ClientStreamingServer[binderyv1.UploadRequest, binderyv1.UploadResponse]
+	left   int64
+	piece  []byte
+}
+
+func (u *uploadReader) Read(p []byte) (int, error) {
+	for len(u.piece) == 0 {
+		m, err := u.stream.Recv()
+		if errors.Is(err, io.EOF) && u.left > 0 {
+			return 0, fmt.Errorf("%w: the upload ended %d bytes early", bundles.ErrDamaged, u.left)
+		}
+		if err != nil {
+			return 0, err
+		}
+		if m.GetHeader() != nil {
+			return 0, invalid("an upload has one header")
+		}
+		if len(m.GetData()) > maxPiece {
+			return 0, invalid("a piece of %d bytes is more than %d", len(m.GetData()), maxPiece)
+		}
+		u.piece = m.GetData()
+		if u.left -= int64(len(u.piece)); u.left < 0 {
+			return 0, fmt.Errorf("%w: the upload is longer than its header says", bundles.ErrDamaged)
+		}
+	}
+	n := copy(p, u.piece)
+	u.piece = u.piece[n:]
+	return n, nil
+}
+
+// Release implements binderyv1.DeploymentServiceServer.
+func (s *Service) Release(r *binderyv1.ReleaseRequest, stream grpc.ServerStreamingServer[binderyv1.ReleaseResponse]) error {
+	ctx := stream.Context()
+	if err := checkRelease(r); err != nil {
+		return err
+	}
+	progress := func(stage string, done, total int) {
+		_ = stream.Send(&binderyv1.ReleaseResponse{Event: &binderyv1.ReleaseResponse_Progress{
+			Progress: &binderyv1.Progress{Stage: stage, Done: int32(done), Total: int32(total)},
+		}})
+	}
+	made, again, err := s.applied(ctx, r.GetRequestId())
+	if err != nil {
+		return err
+	}
+	if !again {
+		s.sweeping.RLock()
+		made, err = s.makeRelease(ctx, r, stream, progress)
+		s.sweeping.RUnlock()
+		if err != nil {
+			return err
+		}
+	}
+	if !r.GetDryRun() && made.GetNumber() > 0 {
+		made = s.awaitServing(ctx, made, progress)
+	}
+	return stream.Send(&binderyv1.ReleaseResponse{Event: &binderyv1.ReleaseResponse_Release{Release: made}})
+}
+
+// checkRelease looks at a request by itself.
+func checkRelease(r *binderyv1.ReleaseRequest) error {
+	if err := checkCaller(r.GetRequestId(), r.GetAuthor(), r.GetMessage()); err != nil {
+		return err
+	}
+	switch {
+	case len(r.GetWorkers()) == 0:
+		return invalid("a release has at least one Worker")
+	case r.GetKeep() && r.GetOverwrite():
+		return invalid("keep and overwrite can't both be set")
+	}
+	for i, u := range r.GetWorkers() {
+		switch {
+		case u.GetConfig() == nil:
+			return invalid("workers[%d] has no config", i)
+		case !bundles.IsHash(u.GetBundle()):
+			return invalid("workers[%d]: bundle %q is no SHA-256 in 64 lower-case hexadecimal digits", i, clip(u.GetBundle(), 80))
+		case len(u.GetFile()) > maxFile:
+			return invalid("workers[%d]: file has more than %d bytes", i, maxFile)
+		}
+	}
+	return nil
+}
+
+// makeRelease checks code, plans and commits.
+func (s *Service) makeRelease(ctx context.Context, r *binderyv1.ReleaseRequest, stream grpc.ServerStreamingServer[binderyv1.ReleaseResponse],
+	progress func(stage string, done, total int),
+) (*binderyv1.Release, error) {
+	code, err := s.checkCode(ctx, r.GetWorkers(), progress, func(f *binderyv1.Fault) {
+		_ = stream.Send(&binderyv1.ReleaseResponse{Event: &binderyv1.ReleaseResponse_Warning{Warning: f}})
+	})
+	if err != nil {
+		return nil, err
+	}
+	c := change{
+		requestID: r.GetRequestId(), author: r.GetAuthor(), message: r.GetMessage(), dryRun: r.GetDryRun(), code: codes.InvalidArgument,
+		plan: func(state store.State) (*release.Plan, error) {
+			return release.Deploy(state, r.GetWorkers(), code, release.Options{Keep: r.GetKeep(), Overwrite: r.GetOverwrite()})
+		},
+	}
+	if !r.GetDryRun() {
+		progress("committing", 0, 0)
+	}
+	return s.commit(ctx, c)
+}
+
+// checkCode has every bundle of a release checked that is not known yet.
+func (s *Service) checkCode(ctx context.Context, uploads []*binderyv1.WorkerUpload, progress func(string, int, int), warn func(*binderyv1.Fault)) (map[string]release.Code, error) {
+	code := map[string]release.Code{}
+	var faults []*binderyv1.Fault
+	for i, u := range uploads {
+		progress("checking", i, len(uploads))
+		if _, done := code[u.GetBundle()]; done {
+			continue
+		}
+		found, wrong, err := s.checkBundle(ctx, u)
+		if err != nil {
+			return nil, failed(err)
+		}
+		faults = append(faults, wrong...)
+		if found == nil {
+			continue
+		}
+		for _, m := range found.Warnings {
+			warn(codeFault(u, m))
+		}
+		code[u.GetBundle()] = release.Code{Entrypoints: found.Entrypoints}
+	}
+	progress("checking", len(uploads), len(uploads))
+	if len(faults) > 0 {
+		sort.SliceStable(faults, func(i, j int) bool { return faults[i].GetWorker() < faults[j].GetWorker() })
+		return nil, faulty(codes.InvalidArgument, faults)
+	}
+	return code, nil
+}
+
+// checkBundle gives what is in a bundle, or what is wrong with it.
+func (s *Service) checkBundle(ctx context.Context, u *binderyv1.WorkerUpload) (*Code, []*binderyv1.Fault, error) {
+	if !s.o.Bundles.Has(u.GetBundle()) {
+		return nil, nil, faulty(codes.FailedPrecondition, []*binderyv1.Fault{{
+			Worker: u.GetConfig().GetName(), File: u.GetFile(), Key: "bundle",
+			Text: fmt.Sprintf("the bundle %.12s is not stored: upload it first", u.GetBundle()),
+		}})
+	}
+	if found := s.known.get(u.GetBundle()); found != nil {
+		return found, nil, nil
+	}
+	content, err := s.o.Bundles.Get(u.GetBundle())
+	if err != nil {
+		return nil, nil, err
+	}
+	b, err := bundle.Decode(content)
+	if err != nil {
+		return nil, codeFaults(u, []api.Message{{Text: fmt.Sprintf("the upload is no bundle: %v", err)}}), nil
+	}
+	found, err := s.o.Checker.Check(ctx, b)
+	var wrong *CodeError
+	if errors.As(err, &wrong) {
+		return nil, codeFaults(u, wrong.Messages), nil
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("check Worker %q: %w", u.GetConfig().GetName(), err)
+	}
+	s.known.put(u.GetBundle(), found)
+	return found, nil, nil
+}
+
+func now() *timestamppb.Timestamp { return timestamppb.New(time.Now()) }
