@@ -11,10 +11,9 @@ import (
 
 	"github.com/bindery/bindery/binding"
 	"github.com/bindery/bindery/node/config"
-	"github.com/bindery/bindery/node/ingress"
+	"github.com/bindery/bindery/node/generation"
 	"github.com/bindery/bindery/node/route"
 	"github.com/bindery/bindery/runtime"
-	"github.com/bindery/bindery/runtime/invocation"
 )
 
 // Generation is one state of all Workers that is served, or was.
@@ -24,7 +23,7 @@ type Generation struct {
 	// Chosen is set where no Worker has a route, so that the roots are those that nobody binds to.
 	Chosen bool
 
-	composition *binding.Composition
+	made *generation.Generation
 }
 
 // Worker is a Worker of a generation.
@@ -145,47 +144,30 @@ func services(w *config.Worker) []binding.Service {
 	return list
 }
 
-// member is what the composition needs of a Worker.
-func member(w *config.Worker, c *code) binding.Worker {
-	m := binding.Worker{
+// worker is what a generation needs of a Worker.
+func worker(w *config.Worker, c *code, root bool) generation.Worker {
+	g := generation.Worker{Root: root, Subrequests: w.Limits.Subrequests}
+	g.Worker = binding.Worker{
 		Name: w.Name, Version: version(w, c.hash), Program: c.program, ServiceWorker: c.classic,
 		Services: services(w), Text: map[string]string{}, JSON: map[string]json.RawMessage{},
 		Limits: runtime.Limits{CPU: time.Duration(w.Limits.CPUMs) * time.Millisecond},
 	}
 	for name, v := range w.Vars {
 		if v.JSON != nil {
-			m.JSON[name] = v.JSON
+			g.JSON[name] = v.JSON
 		} else {
-			m.Text[name] = v.Text
+			g.Text[name] = v.Text
 		}
 	}
 	for name, value := range w.Secrets {
-		m.Text[name] = value
+		g.Text[name] = value
 	}
-	return m
-}
-
-func limits(w *config.Worker) invocation.Limits {
-	return invocation.Limits{Subrequests: w.Limits.Subrequests}
-}
-
-// site is the way to the roots of a set.
-func site(set *config.Set, g *Generation) *ingress.Site {
-	o := ingress.SiteOptions{Local: true}
-	for i, w := range set.Workers {
-		if !g.Workers[i].Root {
-			o.Private = append(o.Private, w.Name)
-			continue
+	for _, r := range w.Routes {
+		if p, err := parseRoute(r); err == nil { // package config has checked it
+			g.Routes = append(g.Routes, p)
 		}
-		root := ingress.Root{Worker: w.Name, Limits: limits(w)}
-		for _, r := range w.Routes {
-			if p, err := parseRoute(r); err == nil { // package config has checked it
-				root.Patterns = append(root.Patterns, p)
-			}
-		}
-		o.Roots = append(o.Roots, root)
 	}
-	return ingress.NewSite(g.composition, o)
+	return g
 }
 
 func parseRoute(r config.Route) (route.Pattern, error) {

@@ -15,6 +15,7 @@ import (
 	"github.com/bindery/bindery/binding"
 	"github.com/bindery/bindery/node/compiler"
 	"github.com/bindery/bindery/node/config"
+	"github.com/bindery/bindery/node/generation"
 	"github.com/bindery/bindery/runtime"
 )
 
@@ -215,25 +216,25 @@ func (p *project) compose(out *outcome) {
 	if p.served != nil && sameWorkers(p.served, g) {
 		return
 	}
-	o := p.o.binding(p.guard)
+	o := generation.Options{Options: p.o.binding(p.guard), Local: true}
 	if p.served != nil {
-		o.Previous = p.served.composition
+		o.Previous = p.served.made
 	}
-	members := make([]binding.Worker, 0, len(p.set.Workers))
-	for _, w := range p.set.Workers {
-		members = append(members, member(w, p.codes[key(w)]))
+	workers := make([]generation.Worker, 0, len(p.set.Workers))
+	for i, w := range p.set.Workers {
+		workers = append(workers, worker(w, p.codes[key(w)], g.Workers[i].Root))
 	}
-	composition, err := binding.Compose(members, o)
-	if err != nil {
+	made, err := generation.Make(workers, o)
+	var missing *binding.MissingError
+	switch {
+	case errors.As(err, &missing):
 		out.fault = configFault(err)
-		return
-	}
-	if err := composition.Warm(); err != nil {
+	case err != nil:
 		out.fault = &Fault{Stage: Code, Messages: sorted(p.loadMessages(err))}
-		return
+	default:
+		g.made = made
+		out.next = g
 	}
-	g.composition = composition
-	out.next = g
 }
 
 // generation describes the Workers as they are now.

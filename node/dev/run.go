@@ -150,7 +150,7 @@ type server struct {
 
 // serve makes g what is served.
 func (s *server) serve(g *Generation) {
-	s.handler.Swap(site(s.p.set, g))
+	s.handler.Swap(g.made.Site)
 	s.p.served = g
 }
 

@@ -37,6 +37,10 @@ func (x *exchange) fail(err error) {
 		x.refuse(http.StatusServiceUnavailable, "The Worker is overloaded: try again in a second.")
 		return
 	}
+	if refused := Refusal(nil); errors.As(err, &refused) {
+		x.refuse(http.StatusServiceUnavailable, refused.Refusal())
+		return
+	}
 	if !x.h.options.Stacks {
 		x.write(status, failure{Name: "Error", Message: "Worker threw exception"})
 		return
@@ -54,6 +58,12 @@ func (x *exchange) fail(err error) {
 		}
 	}
 	x.write(status, f)
+}
+
+// Refusal is an error that says why a Worker is not served, in words for the client.
+type Refusal interface {
+	error
+	Refusal() string
 }
 
 // isLimit reports whether a limit of the runtime ended the request.

@@ -32,6 +32,8 @@ type Entry struct {
 	Bytes    int64  // of the response's body
 	Duration time.Duration
 	Aborted  string // why the response is not whole, "" if it is
+	// Elsewhere is set where another process served it, which knows more.
+	Elsewhere bool
 }
 
 // Handler serves HTTP by the Workers of its current site. Its methods are safe for use from many goroutines.
@@ -115,13 +117,18 @@ func (x *exchange) serve() {
 		return
 	}
 	x.entry.Worker = root.Worker
+	if root.Elsewhere != nil {
+		x.entry.Elsewhere = true
+		root.Elsewhere.ServeHTTP(x.w, x.r)
+		return
+	}
 	request, ok := x.request(url)
 	if !ok {
 		x.refuse(http.StatusBadRequest, "The request's body could not be read.")
 		return
 	}
 	x.inv = invocation.New(root.Worker, root.Limits)
-	site.caller.Fetch(root.Worker, x.inv, request, x.done)
+	root.Caller.Fetch(root.Worker, x.inv, request, x.done)
 	if x.answer() {
 		x.respond()
 	}

@@ -1,6 +1,7 @@
 package ingress
 
 import (
+	"net/http"
 	"net/netip"
 	"strings"
 
@@ -21,13 +22,15 @@ type Root struct {
 	Worker   string
 	Patterns []route.Pattern // its routes and Custom Domains
 	Limits   invocation.Limits
+	Caller   Caller // calls it; nil is the site's
+	// Elsewhere, where it is not nil, serves the requests in a Caller's stead, as another process would.
+	Elsewhere http.Handler
 }
 
 // Site is what a [Handler] serves at one time: a composition and the way to its roots. It is never changed.
 //
 // No other Worker of the composition can be reached: a root is all that a lookup can give.
 type Site struct {
-	caller  Caller
 	roots   []*Root
 	table   *route.Table[entry]
 	byName  map[string]*Root
@@ -54,10 +57,13 @@ type SiteOptions struct {
 
 // NewSite makes a site. Of two patterns that match the same URLs the first counts.
 func NewSite(caller Caller, o SiteOptions) *Site {
-	s := &Site{caller: caller, local: o.Local, byName: make(map[string]*Root), private: make(map[string]bool)}
+	s := &Site{local: o.Local, byName: make(map[string]*Root), private: make(map[string]bool)}
 	var entries []route.Entry[entry]
 	for i := range o.Roots {
 		root := &o.Roots[i]
+		if root.Caller == nil {
+			root.Caller = caller
+		}
 		s.roots = append(s.roots, root)
 		s.byName[root.Worker] = root
 		for _, p := range root.Patterns {
