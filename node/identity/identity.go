@@ -158,3 +158,15 @@ func issue(template, parent *x509.Certificate, parentKey *ecdsa.PrivateKey, now 
 		Key:  pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER}),
 	}, nil
 }
+
+// ClusterOf gives the cluster of an authority's certificate.
+func ClusterOf(ca []byte) (string, error) {
+	cert, err := parse(ca)
+	if err != nil {
+		return "", err
+	}
+	if len(cert.Subject.Organization) != 1 {
+		return "", errors.New("the cluster's certificate names no cluster")
+	}
+	return cert.Subject.Organization[0], nil
+}

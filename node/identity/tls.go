@@ -28,14 +28,10 @@ func (p Peer) roots() (pool *x509.CertPool, cluster string, err error) {
 	}
 	cluster = p.Cluster
 	if cluster == "" {
-		ca, err := parse(p.CA)
-		if err != nil {
+		var err error
+		if cluster, err = ClusterOf(p.CA); err != nil {
 			return nil, "", err
 		}
-		if len(ca.Subject.Organization) != 1 {
-			return nil, "", errors.New("the cluster's certificate names no cluster")
-		}
-		cluster = ca.Subject.Organization[0]
 	}
 	return pool, cluster, nil
 }

@@ -1,0 +1,187 @@
+package daemon
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/tls"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sync/atomic"
+	"time"
+
+	"github.com/bindery/bindery/node/identity"
+)
+
+// recordFormat is that of identity.json.
+const recordFormat = 1
+
+// record is identity.json: who the node is.
+type record struct {
+	Format  int    `json:"format"`
+	Cluster string `json:"cluster"`
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	// Ports are those that were found for port 0, and for default ports that were taken, by what they are for and what was asked for.
+	Ports map[string]string `json:"ports"`
+}
+
+// WrongClusterError says that a part of the data directory belongs to another cluster than the rest.
+type WrongClusterError struct{ Dir, What, Its, Want string }
+
+func (e *WrongClusterError) Error() string {
+	return fmt.Sprintf("data directory %s is that of cluster %s, and %s in it is of cluster %s", e.Dir, e.Want, e.What, e.Its)
+}
+
+// nodeName is what a node may be called: what a host may.
+var nodeName = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9._-]{0,61}[a-zA-Z0-9])?$`)
+
+// loadRecord reads identity.json, or makes a new node and a new cluster.
+func loadRecord(dir, name string) (*record, error) {
+	path := filepath.Join(dir, "identity.json")
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return newRecord(dir, name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r := &record{}
+	d := json.NewDecoder(bytes.NewReader(b))
+	if err := d.Decode(r); err != nil || r.Cluster == "" || r.ID == "" {
+		return nil, fmt.Errorf("read %s: it is damaged (%w): restore it from a backup, or start with another data directory", path, err)
+	}
+	if r.Format > recordFormat {
+		return nil, fmt.Errorf("read %s: it has format %d, and this program knows formats up to %d: upgrade it", path, r.Format, recordFormat)
+	}
+	if name != "" && name != r.Name {
+		return nil, fmt.Errorf("the node in %s is named %s, and a node keeps its name: leave --name out, or start with another data directory", dir, r.Name)
+	}
+	if r.Ports == nil {
+		r.Ports = map[string]string{}
+	}
+	return r, nil
+}
+
+func newRecord(dir, name string) (*record, error) {
+	if entries, err := os.ReadDir(filepath.Join(dir, "raft")); err == nil && len(entries) > 0 {
+		return nil, fmt.Errorf("data directory %s has the state of a cluster and no identity.json: restore it from a backup, or start with another data directory", dir)
+	}
+	if name == "" {
+		host, err := os.Hostname()
+		if err != nil {
+			return nil, fmt.Errorf("find a name for the node: %w: give it one with --name", err)
+		}
+		name = host
+	}
+	if !nodeName.MatchString(name) {
+		return nil, fmt.Errorf("%q is no name of a node: letters, digits, dots, dashes and underscores, 63 at most", name)
+	}
+	r := &record{Format: recordFormat, Cluster: random(8), ID: random(8), Name: name, Ports: map[string]string{}}
+	return r, r.save(dir)
+}
+
+func (r *record) save(dir string) error {
+	b, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(dir, "identity.json"), append(b, '\n'))
+}
+
+// random is n random bytes in hexadecimal digits.
+func random(n int) string {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails
+	return hex.EncodeToString(b)
+}
+
+// credentials are the node's certificate, and the authority that made it.
+type credentials struct {
+	dir       string
+	authority *identity.Authority
+	who       identity.Identity
+	own       atomic.Pointer[tls.Certificate]
+}
+
+// loadCredentials reads certificates, and makes those that a new node lacks.
+func loadCredentials(dir string, r *record, now time.Time) (*credentials, error) {
+	c := &credentials{dir: dir, who: identity.Identity{Cluster: r.Cluster, Kind: identity.Node, Name: r.Name}}
+	pair, err := readPair(filepath.Join(dir, "ca"), "ca")
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, started := os.Stat(filepath.Join(dir, "raft")); started == nil {
+			return nil, fmt.Errorf("the cluster's authority is missing in %s: restore it from a backup: %w", filepath.Join(dir, "ca"), err)
+		}
+		if c.authority, err = identity.NewAuthority(r.Cluster, now); err == nil {
+			err = writePair(filepath.Join(dir, "ca"), "ca", c.authority.Pair)
+		}
+	} else if err == nil {
+		c.authority, err = identity.LoadAuthority(pair)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if its, err := identity.ClusterOf(c.authority.Pair.Cert); err != nil || its != r.Cluster {
+		return nil, errors.Join(&WrongClusterError{Dir: dir, What: "the authority", Its: its, Want: r.Cluster}, err)
+	}
+	return c, c.renew(now)
+}
+
+// renew makes a new certificate of the node where there is none of use, or a third of its life is left.
+func (c *credentials) renew(now time.Time) error {
+	dir := filepath.Join(c.dir, "certs")
+	pair, err := readPair(dir, "node")
+	if err == nil {
+		if cert, err := pair.TLS(); err == nil && cert.Leaf.NotAfter.Sub(now) > identity.NodeLifetime/3 {
+			if who, err := identity.Of(cert.Leaf); err == nil && who == c.who {
+				c.own.Store(&cert)
+				return nil
+			}
+		}
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if pair, err = c.authority.Issue(c.who, now); err == nil {
+		err = writePair(dir, "node", pair)
+	}
+	if err != nil {
+		return err
+	}
+	cert, err := pair.TLS()
+	if err != nil {
+		return err
+	}
+	c.own.Store(&cert)
+	return nil
+}
+
+// peer is the node's end of connections.
+func (c *credentials) peer() identity.Peer {
+	return identity.Peer{
+		Own: func() (tls.Certificate, error) { return *c.own.Load(), nil },
+		CA:  c.authority.Pair.Cert, Cluster: c.who.Cluster,
+	}
+}
+
+func readPair(dir, name string) (p identity.Pair, err error) {
+	if p.Cert, err = os.ReadFile(filepath.Join(dir, name+".crt")); err == nil {
+		p.Key, err = os.ReadFile(filepath.Join(dir, name+".key"))
+	}
+	return p, err
+}
+
+// writePair writes the key first: a certificate that is there has its key.
+func writePair(dir, name string, p identity.Pair) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	if err := writeFile(filepath.Join(dir, name+".key"), p.Key); err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(dir, name+".crt"), p.Cert)
+}
