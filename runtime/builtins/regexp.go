@@ -5,6 +5,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/bindery/bindery/runtime/engine"
 	"github.com/bindery/bindery/runtime/regex"
 )
 
@@ -14,6 +15,7 @@ func regExpProperties() []Property {
 		wrap(Property{Name: "RegExp", Kind: Constructor, Length: 2, Writable: true, Configurable: true}, class),
 		wrap(Property{On: "RegExp.prototype", Name: "constructor", Kind: Data, Writable: true, Configurable: true}, class),
 		wrap(method("RegExp.prototype", "compile", 2, nil), regExpCompile),
+		wrap(method("RegExp.prototype", "test", 1, nil), regExpTest),
 		method("RegExp", "escape", 1, regExpEscape),
 		regExpFlag("hasIndices"),
 		regExpFlag("unicodeSets"),
@@ -41,6 +43,13 @@ func regExpFlag(name string) Property {
 func (s *state) regExpClass(own *goja.Object) *goja.Object {
 	if s.regExp != nil {
 		return s.regExp
+	}
+	if prototype, ok := own.Get("prototype").(*goja.Object); ok {
+		exec := prototype.Get("exec")
+		if s.regExp != nil { // the prototype was made just now, which asked for the class
+			return s.regExp
+		}
+		s.regExpExec, _ = exec.(*goja.Object)
 	}
 	rt := s.rt
 	construct, _ := goja.AssertConstructor(own)
@@ -117,6 +126,43 @@ func regExpCompile(rt *goja.Runtime, replaced goja.Value) goja.Value {
 		v := invoke(own, call.This, e.args...)
 		e.show(rt, v)
 		return v
+	})
+}
+
+// regExpTest is https://tc39.es/ecma262/#sec-regexp.prototype.test. goja's own matches without asking for exec.
+func regExpTest(rt *goja.Runtime, replaced goja.Value) goja.Value {
+	s := stateOf(rt)
+	own, ok := replaced.(*goja.Object).Export().(native)
+	if !ok {
+		return replaced
+	}
+	execute := newFunction(rt, "", 2, func(call goja.FunctionCall) goja.Value {
+		exec, _ := goja.AssertFunction(call.Argument(1))
+		found := invoke(exec, call.This, call.Argument(0))
+		if _, ok := found.(*goja.Object); !ok && !goja.IsNull(found) {
+			panic(rt.NewTypeError("%s is not an object or null", describe(found, "result of exec")))
+		}
+		return rt.ToValue(!goja.IsNull(found))
+	})
+	if Guard != nil { // it calls script, and counts among the functions that do
+		execute = Guard(rt, execute).(*goja.Object)
+	}
+	slow, _ := execute.Export().(native)
+	return newFunction(rt, "test", 1, func(call goja.FunctionCall) goja.Value {
+		r, ok := call.This.(*goja.Object)
+		if !ok || engine.OrdinaryRegExp(r) {
+			return own(call) // which throws if it is no object
+		}
+		if _, ok := call.Argument(0).(goja.String); !ok {
+			call.Arguments = []goja.Value{toString(rt, call.Argument(0))}
+		}
+		exec := r.Get("exec")
+		if f, ok := exec.(*goja.Object); ok && f != s.regExpExec {
+			if _, ok := goja.AssertFunction(exec); ok {
+				return slow(goja.FunctionCall{This: r, Arguments: []goja.Value{call.Arguments[0], exec}})
+			}
+		}
+		return own(call)
 	})
 }
 

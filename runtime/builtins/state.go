@@ -24,6 +24,7 @@ type state struct {
 	wrapProto       *goja.Object
 	suppressed      *goja.Object
 	regExp          *goja.Object
+	regExpExec      *goja.Object // as it was before script saw it
 	typedArrayFrom  *goja.Object
 	syntax          map[*goja.Program]goja.Value
 	keptAlive       []*goja.Object
