@@ -49,10 +49,10 @@ func installBuiltins() {
 	completeBuffers()
 	for root, objects := range touched {
 		err := engine.WrapGlobal(root, func(rt *goja.Runtime, v *goja.Object) {
-			if !firstTouch(rt, root) {
-				return
-			}
 			for _, on := range objects {
+				if !firstTouch(rt, on) {
+					continue
+				}
 				target := v
 				for _, step := range strings.Split(on, ".")[1:] {
 					target = target.Get(step).(*goja.Object)
@@ -86,18 +86,23 @@ func completeBuffers() {
 	}
 }
 
-// touchedGlobal is the key under which a realm remembers that a global of the engine has been completed.
+// touchedGlobal is the key under which a realm remembers that an object of the engine has been completed.
 type touchedGlobal string
 
-func firstTouch(rt *goja.Runtime, root string) bool {
+// firstTouch reports whether the object named on is to be completed now. All typed arrays lead to %TypedArray%, once: script may have changed or
+// frozen it since.
+func firstTouch(rt *goja.Runtime, on string) bool {
 	r := webidl.Of(rt)
 	if r == nil {
 		return false // a runtime that is no realm stays as goja made it
 	}
-	if r.Slot(touchedGlobal(root)) != nil {
+	if strings.HasSuffix(on, ".__proto__") {
+		on = "%TypedArray%"
+	}
+	if r.Slot(touchedGlobal(on)) != nil {
 		return false
 	}
-	r.SetSlot(touchedGlobal(root), true)
+	r.SetSlot(touchedGlobal(on), true)
 	return true
 }
 
