@@ -25,6 +25,34 @@ func (m *message) setBody(r *webidl.Realm, v goja.Value) (contentType string) {
 	return "text/plain;charset=UTF-8"
 }
 
+// convertBody is the conversion to BodyInit, which comes before what else script is asked for, whereas the body is extracted after it: an object
+// that is none of the bodies becomes a text.
+func convertBody(r *webidl.Realm, v goja.Value) goja.Value {
+	obj, ok := v.(*goja.Object)
+	if !ok || isBody(r, obj) {
+		return v
+	}
+	return r.Str(r.USVString(v))
+}
+
+// isBody reports whether setObject takes obj.
+func isBody(r *webidl.Realm, obj *goja.Object) bool {
+	if _, ok := streams.Of(obj); ok {
+		return true
+	}
+	if _, ok := blob.Of(obj); ok {
+		return true
+	}
+	if _, ok := formdata.Of(obj); ok {
+		return true
+	}
+	if _, ok := url.SearchParamsOf(obj); ok {
+		return true
+	}
+	_, ok := r.BufferBytes(obj)
+	return ok
+}
+
 // stringBytes gives the memory of s, which nobody changes.
 func stringBytes(s string) []byte {
 	if s == "" {

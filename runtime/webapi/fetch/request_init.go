@@ -111,10 +111,11 @@ func (b *building) takeBody(q *Request) {
 // mean nothing outside of a browser are not read.
 func (b *building) fromDictionary(d webidl.Dictionary) {
 	r := b.r
+	var body goja.Value
 	if v, ok := d.Get("body"); ok {
 		b.hasBody = true
 		if !goja.IsNull(v) {
-			b.typ = b.setBody(r, v)
+			body = convertBody(r, v)
 		}
 	}
 	if v, ok := d.Get("cache"); ok {
@@ -158,6 +159,9 @@ func (b *building) fromDictionary(d webidl.Dictionary) {
 			}
 			b.follows = s
 		}
+	}
+	if body != nil {
+		b.typ = b.setBody(r, body)
 	}
 }
 

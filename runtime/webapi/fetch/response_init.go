@@ -24,11 +24,14 @@ type ownResponse struct {
 // constructResponse is https://fetch.spec.whatwg.org/#dom-response, with Cloudflare's cf and encodeBody.
 func constructResponse(c webidl.Call) *Response {
 	p := newOwnResponse()
-	typ := ""
-	if v := c.Arg(0); !webidl.IsNullish(v) {
+	typ, v, init := "", c.Arg(0), c.Arg(1)
+	if !webidl.IsNullish(init) {
+		v = convertBody(c.Realm, v)
+		p.initialize(c.Realm, init)
+	}
+	if !webidl.IsNullish(v) {
 		typ = p.setBody(c.Realm, v)
 	}
-	p.initialize(c.Realm, c.Arg(1))
 	p.finish(c.Realm, typ)
 	return p
 }
