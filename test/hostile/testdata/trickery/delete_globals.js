@@ -1,8 +1,9 @@
 // expect: 200 "right"
-const { Response: R, URL: U, Headers: H } = globalThis;
-for (const name of Object.getOwnPropertyNames(globalThis)) {
+const global = globalThis; // whose name goes too
+const { Response: R, URL: U, Headers: H } = global;
+for (const name of Object.getOwnPropertyNames(global)) {
 	try {
-		delete globalThis[name];
+		delete global[name];
 	} catch {}
 }
 
