@@ -23,7 +23,7 @@ func (iso *Isolate) condemn(inv *invocation.Invocation, cause error) {
 		o.Exception(iso.Script.Worker, inv, report)
 	}
 	for c := iso.open; c != nil; c = iso.open {
-		if c.inv == inv {
+		if c.inv == inv || inv == nil { // it is nobody's fault in particular
 			c.fail(own)
 			continue
 		}

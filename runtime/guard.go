@@ -134,9 +134,7 @@ func (iso *watched) Retire(why string) {
 	if iso.retired.Swap(true) {
 		return
 	}
-	if iso.drop != nil {
-		go iso.drop()
-	}
+	go iso.pool.remove((*Isolate)(iso))
 	if o := iso.Script.Observer; o != nil {
 		o.Console(iso.Script.Worker, nil, webidl.LogEntry{Level: "warn", Text: "isolate retired: " + why})
 	}
@@ -150,9 +148,7 @@ func (iso *watched) Lose(cause error) {
 			return
 		}
 		(*Isolate)(iso).condemn(nil, cause)
-		if iso.drop != nil {
-			iso.drop()
-		}
+		iso.pool.remove((*Isolate)(iso))
 	})
 }
 

@@ -27,6 +27,7 @@ type Isolate struct {
 	Realm  *webidl.Realm
 
 	program  *lower.Program
+	pool     *Pool
 	strand   strand.Strand
 	watch    watchdog.Runner
 	guard    *Guard       // nil: nobody watches
@@ -35,7 +36,6 @@ type Isolate struct {
 	retired  atomic.Bool  // takes no new calls
 	pending  atomic.Int64 // work under way that will come back
 	lastUsed atomic.Int64 // Unix nanoseconds
-	drop     func()       // has the pool forget the isolate; nil while it is being loaded
 
 	// The rest is guarded by the strand.
 	env      *goja.Object

@@ -7,21 +7,22 @@ import (
 	"github.com/dop251/goja"
 
 	"github.com/bindery/bindery/runtime/bounds"
-	"github.com/bindery/bindery/runtime/watchdog"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
-// load makes an isolate of s and runs its top-level code. The isolate is returned with its strand held. Errors: *LoadError.
-func load(s *Script, l *watchdog.Load) (*Isolate, error) {
+// load makes an isolate of p's script and runs its top-level code. The isolate is returned with its strand held. Errors: *LoadError.
+func (p *Pool) load() (*Isolate, error) {
+	s := p.Script
 	program, err := s.program()
 	if err != nil {
 		return nil, &LoadError{Worker: s.Worker, Err: err}
 	}
-	iso := &Isolate{Script: s, program: program, loading: true}
-	iso.begin(l)
+	iso := &Isolate{Script: s, program: program, pool: p, loading: true}
+	iso.begin(&p.running)
 	iso.strand.TryAcquire()
 	iso.Realm = webidl.NewRealm(iso)
 	iso.Realm.VM.SetMaxCallStackSize(maxCallStack)
+	iso.meter.OnCharge = iso.watch.Reserve
 	bounds.SetMeter(iso.Realm, &iso.meter)
 	var exports goja.Value
 	err = iso.enter(nil, func() {

@@ -41,7 +41,7 @@ type Pool struct {
 	Script *Script
 
 	options PoolOptions
-	load    watchdog.Load
+	running watchdog.Load
 	waiting atomic.Int32 // calls that wait for an isolate
 
 	isolates atomic.Pointer[[]*Isolate] // replaced, never changed, under mu
@@ -110,10 +110,10 @@ func (p *Pool) DoFrom(caller *Isolate, inv *invocation.Invocation, job Job) {
 // full reports whether the Worker has as many processors as it may: by its long turns, or, where it had some of late, by all of its turns,
 // since those that begin at one time become long at one time.
 func (p *Pool) full(isolates []*Isolate) bool {
-	if p.load.Long() >= p.options.Long {
+	if p.running.Long() >= p.options.Long {
 		return true
 	}
-	if !p.load.Computes() {
+	if !p.running.Computes() {
 		return false
 	}
 	held := 0
@@ -149,7 +149,7 @@ func (p *Pool) queue(inv *invocation.Invocation, job Job) {
 		p.enqueue(list[0], inv, job)
 		return
 	}
-	iso, err := load(p.Script, &p.load)
+	iso, err := p.load()
 	if err != nil {
 		job.Failed(err)
 		inv.Release()
@@ -231,7 +231,7 @@ func (p *Pool) grow() (*Isolate, error) {
 	p.loading++
 	p.mu.Unlock()
 
-	iso, err := load(p.Script, &p.load)
+	iso, err := p.load()
 
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -243,7 +243,6 @@ func (p *Pool) grow() (*Isolate, error) {
 	list := append(make([]*Isolate, 0, len(old)+1), old...)
 	list = append(list, iso)
 	p.isolates.Store(&list)
-	iso.drop = func() { p.remove(iso) }
 	if len(list) > 1 && !p.shrinker {
 		p.shrinker = true
 		time.AfterFunc(p.options.Idle, p.shrink)
@@ -292,7 +291,7 @@ func (p *Pool) shrink() {
 func (p *Pool) Size() int { return len(*p.isolates.Load()) }
 
 // Long is how many of the isolates have been running script for long.
-func (p *Pool) Long() int { return p.load.Long() }
+func (p *Pool) Long() int { return p.running.Long() }
 
 // Warm makes sure that the pool has an isolate, which runs the script's top-level code. Errors: what the code threw, as
 // *webidl.Thrown within a *LoadError.

@@ -12,15 +12,16 @@ import (
 
 // How the heap is judged, as shares of what the process may have.
 const (
-	leakShare      = 0.60 // live after a collection: those who hold most are retired
-	leakTarget     = 0.40 // down to this, as far as the estimates go
-	emergencyShare = 0.90 // in use, garbage included: the one that allocates most is ended at once
 	softShare      = 0.80 // the collector's own limit: it works as hard as it can before anybody is judged
-	// blameShare is the part of the heap's growth, and of what all that run allocated, that must be one turn's to blame it for a breach
-	// of its own limit.
-	blameShare = 0.75
-	// leastBlame is how many bytes a turn must have allocated to be ended in an emergency.
+	leakShare      = 0.60 // live after a collection: those who hold most are retired
+	leakTarget     = 0.40 // down to this
+	emergencyShare = 0.90 // in use, garbage included: those that allocate most are ended at once
+	// leastBlame is how many bytes a turn must have allocated, or hold, to be ended in an emergency.
 	leastBlame = 16 << 20
+	// unseen is by how many bytes what is live may grow before it is looked at whose that is.
+	unseen = 48 << 20
+	// mostRecords is how much memory the samples of the heap's profile may take. Beyond it no more are taken: Go keeps them for ever.
+	mostRecords = 64 << 20
 )
 
 // heap is a look at the process's heap, in bytes.
@@ -29,31 +30,40 @@ type heap struct {
 	live      int64 // what the last collection found
 	allocated int64 // ever
 	cycles    int64 // collections finished
+	records   int64 // of the profile
 }
 
-// memory judges who is to blame for the heap's growth. What one turn allocates can only be estimated: what native functions charged
-// is known, and what else the heap grew by between two looks is shared out among those that ran.
+// memory judges who is to blame for the heap's growth. What a turn allocates is estimated at every look: what native functions charged
+// is known, and what else the heap grew by is shared out among those that ran. An estimate is a suspicion; a census shows
+// who holds what, and by it somebody is ended. Only where there is no time for a census is the suspicion enough.
 type memory struct {
 	ceiling int64
 	read    func() heap
-	collect func(collect func()) // starts a collection; collecting is true until it has ended
+	census  func() (census, error)
+	// inspect has collect called on another goroutine, which collects and takes a census; inspecting is true until it has ended.
+	inspect func(collect func())
 
-	collecting *atomic.Bool
+	inspecting *atomic.Bool
+	found      atomic.Pointer[finding]
 	last       heap
 	ran        int                    // how many ran at the last look
-	known      []weak.Pointer[Runner] // that ever ran at a look: who may be retired
+	known      []weak.Pointer[Runner] // that ever ran at a look
 	compactAt  int                    // how many known ones make it worth looking for those that are gone
-	verdictAt  int64                  // the cycle after which the next verdict may be given
-	checking   bool                   // a collection was asked for because of suspects
+	liveThen   int64                  // at the last census, or the least since
+	verdictAt  int64                  // the cycle after which leaks are looked for again
+	credit     int64                  // what those ended in an emergency are believed to give back
+	creditEnd  int64                  // the cycle by which they have
 }
 
-func newMemory(ceiling int64) memory {
-	m := memory{ceiling: ceiling, read: readHeap, collecting: new(atomic.Bool), compactAt: 1024}
-	flag := m.collecting
-	m.collect = func(collect func()) {
-		if flag.CompareAndSwap(false, true) {
+// finding is what a census found. held is nil where none could be taken.
+type finding struct{ held census }
+
+func newMemory(ceiling int64) *memory {
+	m := &memory{ceiling: ceiling, read: readHeap, census: takeCensus, inspecting: new(atomic.Bool), compactAt: 1024}
+	m.inspect = func(collect func()) {
+		if m.inspecting.CompareAndSwap(false, true) {
 			go func() {
-				defer flag.Store(false)
+				defer m.inspecting.Store(false)
 				collect()
 			}()
 		}
@@ -62,13 +72,14 @@ func newMemory(ceiling int64) memory {
 }
 
 // busy reports whether something is left to judge though nothing runs.
-func (m *memory) busy() bool { return m.checking || m.collecting.Load() }
+func (m *memory) busy() bool { return m.inspecting.Load() || m.found.Load() != nil }
 
 // begin notes the heap as a turn begins.
 func (m *memory) begin(r *Runner) {
-	r.turnBytes, r.liveThen, r.fresh = 0, m.last.live, true
+	r.restart(m.last)
+	r.fresh = true
 	r.charged = r.subject.Charged()
-	if !r.listed && m.ceiling > 0 {
+	if !r.listed {
 		r.listed = true
 		m.known = append(m.known, weak.Make(r))
 		if len(m.known) >= m.compactAt {
@@ -78,6 +89,9 @@ func (m *memory) begin(r *Runner) {
 	}
 }
 
+// restart has what a turn allocates count from now on.
+func (r *Runner) restart(h heap) { r.turnBytes, r.liveThen, r.cyclesThen = 0, h.live, h.cycles }
+
 // look shares out what was allocated since the last look, and judges.
 func (m *memory) look(active []*Runner) {
 	if len(active) == 0 && !m.busy() {
@@ -86,9 +100,25 @@ func (m *memory) look(active []*Runner) {
 	h := m.read()
 	grown := h.allocated - m.last.allocated
 	m.last = h
+	m.liveThen = min(m.liveThen, h.live)
 	m.attribute(active, grown)
-	m.judgeTurns(active, h)
-	m.judgeHeap(active, h)
+	if f := m.found.Swap(nil); f != nil {
+		m.judge(active, h, f.held)
+	}
+	if m.suspicious(active, h) {
+		m.inspect(m.collect)
+	}
+	m.rescue(active, h)
+}
+
+// collect collects, and finds out who holds what is left.
+func (m *memory) collect() {
+	runtime.GC() // after it the profile has all that was allocated before
+	held, err := m.census()
+	if err != nil {
+		held = nil
+	}
+	m.found.Store(&finding{held})
 }
 
 // attribute shares out what the heap grew by. Nobody knows whether a turn that is seen for the first time began before or after that: it
@@ -100,7 +130,6 @@ func (m *memory) attribute(active []*Runner, grown int64) {
 		bytes := now - r.charged
 		r.charged = now
 		r.turnBytes += bytes
-		r.total += bytes
 		grown -= bytes
 		if !r.fresh {
 			seen++
@@ -111,111 +140,123 @@ func (m *memory) attribute(active []*Runner, grown int64) {
 	for _, r := range active {
 		if !r.fresh {
 			r.turnBytes += share
-			r.total += share
 		}
 		r.fresh = false
 	}
 }
 
-// judgeTurns ends a turn that has come to hold more than its Worker may: one that allocated more, when a collection shows that it was
-// not garbage. Where several allocated much, none is told from the other, and their CPU limits must do.
-func (m *memory) judgeTurns(active []*Runner, h heap) {
-	var suspect *Runner
+// suspicious reports whether it is worth a collection to see who holds what.
+func (m *memory) suspicious(active []*Runner, h heap) bool {
+	for _, r := range active {
+		if r.limits.Memory <= 0 || r.turnBytes <= r.limits.Memory {
+			continue
+		}
+		// What the collector found by itself meanwhile, in a cycle that began after the turn did, may show that it was garbage.
+		if h.cycles >= r.cyclesThen+2 && h.live-r.liveThen < r.limits.Memory/2 {
+			r.restart(h)
+			continue
+		}
+		return true
+	}
+	if h.live > m.liveThen+unseen {
+		return true
+	}
+	return m.ceiling > 0 && h.cycles >= m.verdictAt && float64(h.live) > leakShare*float64(m.ceiling)
+}
+
+// judge ends those that hold more than they may, and retires the largest where the process holds too much.
+func (m *memory) judge(active []*Runner, h heap, held census) {
+	m.liveThen = h.live
+	if held == nil || h.records > mostRecords {
+		runtime.MemProfileRate = 0
+		held = estimate(active, h)
+	}
+	var all []*Runner
+	for _, k := range m.known {
+		if r := k.Value(); r != nil {
+			r.held = held[r.number]
+			all = append(all, r)
+		}
+	}
+	for _, r := range active {
+		r.restart(h)
+	}
+	slices.SortFunc(all, func(a, b *Runner) int { return int(b.held - a.held) })
+	live := h.live
+	for _, r := range all {
+		if limit := r.limits.Memory; limit > 0 && r.held > limit {
+			r.lose(memoryError(fmt.Sprintf("its isolate held some %s after a collection; limit: %s", size(r.held), size(limit))))
+			live -= r.held
+			r.held = 0
+		}
+	}
+	if m.ceiling > 0 && float64(live) > leakShare*float64(m.ceiling) {
+		m.retire(all, live)
+		m.verdictAt = h.cycles + 2
+	}
+	if live < h.live {
+		m.inspect(debug.FreeOSMemory) // a collection whose pages go back to the system
+	}
+}
+
+// estimate is for want of a census: what more is live is shared out by what those that run are believed to have allocated.
+func estimate(active []*Runner, h heap) census {
+	held := census{}
 	var sum int64
 	for _, r := range active {
 		sum += r.turnBytes
-		if r.limits.Memory > 0 && r.turnBytes > r.limits.Memory && (suspect == nil || r.turnBytes > suspect.turnBytes) {
-			suspect = r
+	}
+	for _, r := range active {
+		if sum > 0 {
+			held[r.number] = r.held + int64(float64(h.live-r.liveThen)*float64(r.turnBytes)/float64(sum))
 		}
 	}
-	if suspect == nil {
-		m.checking = false
-		return
-	}
-	if !m.checking {
-		m.checking = true
-		m.collect(runtime.GC)
-		return
-	}
-	if m.collecting.Load() {
-		return
-	}
-	m.checking = false
-	grown := h.live - suspect.liveThen
-	if float64(grown) >= blameShare*float64(suspect.limits.Memory) && float64(suspect.turnBytes) >= blameShare*float64(sum) {
-		m.end(suspect, h, fmt.Sprintf("it allocated some %s in one turn, and the heap grew by %s meanwhile; limit: %s",
-			size(suspect.turnBytes), size(grown), size(suspect.limits.Memory)))
-		return
-	}
-	// It was garbage, or most of it: a list that doubles leaves half of what it takes behind. What is held counts from the turn's beginning.
-	for _, r := range active {
-		r.turnBytes = 0
-	}
+	return held
 }
 
-// judgeHeap sees that the process keeps within its ceiling.
-func (m *memory) judgeHeap(active []*Runner, h heap) {
-	if m.ceiling <= 0 || h.cycles < m.verdictAt {
-		return
-	}
-	if float64(h.inUse) > emergencyShare*float64(m.ceiling) {
-		if worst := slices.MaxFunc(append(active, nil), byTurn); worst != nil && worst.turnBytes >= leastBlame {
-			m.end(worst, h, fmt.Sprintf("the heap came to %s of %s, and of what runs it allocated most: some %s in one turn",
-				size(h.inUse), size(m.ceiling), size(worst.turnBytes)))
+// retire has those who hold most take no more work: what they keep is freed when their calls have ended.
+func (m *memory) retire(largest []*Runner, live int64) {
+	excess := live - int64(leakTarget*float64(m.ceiling))
+	for _, r := range largest {
+		if excess <= 0 || r.held <= 0 {
 			return
 		}
-	}
-	if float64(h.live) > leakShare*float64(m.ceiling) {
-		m.retire(h)
-	}
-}
-
-func byTurn(a, b *Runner) int {
-	switch {
-	case a == nil && b == nil:
-		return 0
-	case a == nil:
-		return -1
-	case b == nil:
-		return 1
-	}
-	return int(a.turnBytes - b.turnBytes)
-}
-
-// end interrupts a turn because of its memory.
-func (m *memory) end(r *Runner, h heap, seen string) {
-	if r.claim(r.seen, memoryError(seen)) {
-		r.total = 0
-		m.pause(h)
+		r.subject.Retire(fmt.Sprintf("what is in use came to %s of %s, and this isolate holds some %s", size(live), size(m.ceiling), size(r.held)))
+		excess -= r.held
+		r.held = 0
 	}
 }
 
-// retire has those who allocated most over their lives take no more work: what they keep is freed when their calls have ended.
-func (m *memory) retire(h heap) {
-	var list []*Runner
-	for _, k := range m.known {
-		if r := k.Value(); r != nil && r.total > 0 {
-			list = append(list, r)
+// rescue keeps the process within its ceiling when there is no time to find out who holds what.
+func (m *memory) rescue(active []*Runner, h heap) {
+	if m.ceiling <= 0 {
+		return
+	}
+	if h.cycles >= m.creditEnd {
+		m.credit = 0
+	}
+	for float64(h.inUse-m.credit) > emergencyShare*float64(m.ceiling) {
+		var worst *Runner
+		for _, r := range active {
+			if r.burden() >= leastBlame && (worst == nil || r.burden() > worst.burden()) {
+				worst = r
+			}
 		}
-	}
-	slices.SortFunc(list, func(a, b *Runner) int { return int(b.total - a.total) })
-	excess := h.live - int64(leakTarget*float64(m.ceiling))
-	for _, r := range list {
-		if excess <= 0 {
-			break
+		if worst == nil {
+			return
 		}
-		r.subject.Retire(fmt.Sprintf("the heap holds %s of %s, and this isolate allocated some %s in its life", size(h.live), size(m.ceiling), size(r.total)))
-		excess -= r.total
-		r.total = 0
+		burden := worst.burden()
+		worst.lose(memoryError(fmt.Sprintf("the heap came to %s of %s, and of what runs it had most part in that: some %s",
+			size(h.inUse), size(m.ceiling), size(burden))))
+		worst.held, worst.turnBytes = 0, 0
+		m.credit += burden
+		m.creditEnd = h.cycles + 2
+		m.inspect(debug.FreeOSMemory)
 	}
-	m.pause(h)
 }
 
-// pause lets a collection show what a verdict brought before the next one is given.
-func (m *memory) pause(h heap) {
-	m.collect(debug.FreeOSMemory) // a collection whose pages go back to the system
-	m.verdictAt = h.cycles + 2
-}
+// burden is what r is believed to have brought upon the heap.
+func (r *Runner) burden() int64 { return r.held + r.turnBytes }
 
 func size(bytes int64) string {
 	if bytes < 1<<20 {
@@ -229,9 +270,10 @@ var samples = []string{
 	"/gc/heap/live:bytes",
 	"/gc/heap/allocs:bytes",
 	"/gc/cycles/total:gc-cycles",
+	"/memory/classes/profiling/buckets:bytes",
 }
 
-// readHeap is called on one goroutine at a time.
+// readHeap may be called from any goroutine.
 func readHeap() heap {
 	s := make([]metrics.Sample, len(samples))
 	for i, name := range samples {
@@ -240,7 +282,7 @@ func readHeap() heap {
 	metrics.Read(s)
 	return heap{
 		inUse: int64(s[0].Value.Uint64()), live: int64(s[1].Value.Uint64()),
-		allocated: int64(s[2].Value.Uint64()), cycles: int64(s[3].Value.Uint64()),
+		allocated: int64(s[2].Value.Uint64()), cycles: int64(s[3].Value.Uint64()), records: int64(s[4].Value.Uint64()),
 	}
 }
 

@@ -60,6 +60,7 @@ type Runner struct {
 	mark    uint64                  // stands for it in Options.Running
 	cause   error                   // of the interrupt; written while claimed
 	number  uint32                  // what its allocations are known by
+	code    uint32                  // of that number
 
 	// The rest belongs to the watchdog's goroutine.
 	seen       uint64        // the last turn looked at
@@ -97,6 +98,7 @@ func (r *Runner) Init(w *Watchdog, s Subject, limits Limits, load *Load) {
 	if w != nil {
 		r.slot = w.running.hint()
 		r.number = lastNumber.Add(1) % numbers
+		r.code = encode(r.number)
 	}
 }
 

@@ -19,17 +19,19 @@ type subject struct {
 	cause      error
 	charged    int64
 	retired    string
+	lost       error
 }
 
 func (s *subject) Interrupt(cause error) { s.cause = cause; s.interrupts.Add(1) }
 func (s *subject) Charged() int64        { return s.charged }
 func (s *subject) Retire(why string)     { s.retired = why }
+func (s *subject) Lose(cause error)      { s.lost = cause }
 
 // still is a watchdog that looks when it is told to.
 func still(ceiling int64, h *heap) *Watchdog {
 	w := &Watchdog{now: time.Now, running: newSlots(nil), bell: make(chan struct{}, 1), memory: newMemory(ceiling)}
 	w.memory.read = func() heap { return *h }
-	w.memory.collect = func(func()) { w.memory.collecting.Store(true) }
+	w.memory.inspect = func(func()) { w.memory.inspecting.Store(true) }
 	w.begin()
 	return w
 }
