@@ -1,0 +1,91 @@
+package daemon
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/bindery/bindery/node/control"
+	"github.com/bindery/bindery/node/seal"
+	binderyv1 "github.com/bindery/bindery/proto/bindery/v1"
+)
+
+// Options of a node.
+type Options struct {
+	// Data is the data directory; it is made if it is not there.
+	Data string
+	// Name is the node's; "" is the host's. A node keeps its name.
+	Name string
+	// HTTP, Cluster, Peer and Gossip are addresses as host:port. With port 0 any that is free is taken at the first start, and kept. "" is the
+	// default.
+	HTTP, Cluster, Peer, Gossip string
+	// Advertise is the host by which others reach this machine; "" finds one.
+	Advertise string
+	Memory    int64 // bytes that Workers may take
+	Zone      string
+	Labels    map[string]string
+	// Version is that of the program, for status.
+	Version string
+	// KeepContext writes a context among the user's own, too.
+	KeepContext bool
+
+	// Checker checks code, and Start starts what serves.
+	Checker control.Checker
+	Start   func(AgentOptions) (Agent, error)
+
+	Logger *slog.Logger
+	// Ready is told, once, when the node takes calls and its data plane runs.
+	Ready func(File)
+	// StopTimeout is how long requests under way may take when the node stops; 0 is DefaultStopTimeout.
+	StopTimeout time.Duration
+	// Force ends that wait at once when it is closed. May be nil.
+	Force <-chan struct{}
+}
+
+// DefaultStopTimeout is how long requests under way may take when the node stops.
+const DefaultStopTimeout = 10 * time.Second
+
+// AgentOptions are what the assembly gives an agent.
+type AgentOptions struct {
+	Dir     string // for its own files
+	Bundles string // the directory of bundles
+	Key     *seal.Key
+	Node    string // the node's name
+	// HTTP is where to serve, host:port. Where Spare is set and the port is taken, another will do.
+	HTTP   string
+	Spare  bool
+	Memory int64
+	Logger *slog.Logger
+}
+
+// Agent serves assignments. Its methods may be called from any goroutine.
+type Agent interface {
+	// Assign replaces what is to be served. It does not wait.
+	Assign(*binderyv1.Assignments)
+	// State tells what is served now, and a channel that is closed when that changes.
+	State() (AgentState, <-chan struct{})
+	// Stop ends serving: requests under way may take until drain is over, or force is closed, which may be nil.
+	Stop(drain time.Duration, force <-chan struct{})
+	// Detach leaves what serves running, for the next control process to adopt.
+	Detach()
+}
+
+// AgentState is what an agent is at.
+type AgentState struct {
+	HTTP     string // the address that is served, as the listener has it
+	PID      int    // of the data plane; 0 while there is none
+	Starts   int    // how often one was started or adopted
+	Index    uint64 // of the assignments that are served
+	Failed   map[string]string
+	HeldBack []*binderyv1.HeldBack
+}
+
+// File is DATA/node.json.
+type File struct {
+	Name         string `json:"name"`
+	PID          int    `json:"pid"`
+	DataPlanePID int    `json:"data_plane_pid"`
+	HTTP         string `json:"http"`
+	Cluster      string `json:"cluster"`
+	Peer         string `json:"peer"`
+	Gossip       string `json:"gossip"`
+}

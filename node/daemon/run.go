@@ -1,0 +1,269 @@
+package daemon
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/raft"
+	"google.golang.org/grpc"
+	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/bindery/bindery/node/bundles"
+	"github.com/bindery/bindery/node/control"
+	"github.com/bindery/bindery/node/seal"
+	"github.com/bindery/bindery/node/store"
+	binderyv1 "github.com/bindery/bindery/proto/bindery/v1"
+)
+
+// node is a running node.
+type node struct {
+	o       Options
+	record  *record
+	creds   *credentials
+	started time.Time
+
+	clusterHere, clusterElsewhere string
+	peer, gossip                  [2]string // here and elsewhere
+	http                          address
+
+	mux     *mux
+	store   *store.Store
+	bundles *bundles.Dir
+	key     *seal.Key
+	service *control.Service
+	server  *control.Server
+	agent   Agent
+	fatal   chan error
+}
+
+// Run runs a node until ctx ends, then finishes what is under way. Errors: *LockedError, *WrongClusterError, *ListenError; those of package store,
+// where its files are damaged.
+func Run(ctx context.Context, o Options) (err error) {
+	held, err := lock(o.Data)
+	if err != nil {
+		return err
+	}
+	defer held.Close()
+	if o.Data, err = filepath.Abs(o.Data); err != nil {
+		return err
+	}
+	n := &node{o: o, started: time.Now(), fatal: make(chan error, 4)}
+	if n.record, err = loadRecord(o.Data, o.Name); err != nil {
+		return err
+	}
+	if n.creds, err = loadCredentials(o.Data, n.record, n.started); err != nil {
+		return err
+	}
+	defer func() { n.close(err == nil) }()
+	if err := n.open(); err != nil {
+		return err
+	}
+	return n.run(ctx)
+}
+
+// open opens ports and files, in the order in which they depend on each other.
+func (n *node) open() error {
+	if err := n.listen(); err != nil {
+		return err
+	}
+	if err := n.openStore(); err != nil {
+		return err
+	}
+	n.service = control.New(control.Options{
+		Store: n.store, Bundles: n.bundles, Seal: n.key, Checker: n.o.Checker, Logger: n.o.Logger,
+		Spare: func() (int64, error) { return freeSpace(n.o.Data) },
+	})
+	var err error
+	n.agent, err = n.o.Start(AgentOptions{
+		Dir: filepath.Join(n.o.Data, "agent"), Bundles: n.bundlesDir(), Key: n.key, Node: n.record.Name,
+		HTTP: n.http.addr, Spare: n.http.spare, Memory: n.o.Memory, Logger: n.o.Logger,
+	})
+	if err != nil {
+		n.agent = nil
+		return err
+	}
+	n.server = control.NewServer(n.service)
+	n.server.Health.SetServingStatus("", healthv1.HealthCheckResponse_NOT_SERVING)
+	return nil
+}
+
+func (n *node) bundlesDir() string { return filepath.Join(n.o.Data, "bundles") }
+
+// listen opens the cluster's port, and finds the others'.
+func (n *node) listen() error {
+	asked, err := n.record.ask("cluster", n.o.Cluster, DefaultCluster)
+	if err != nil {
+		return err
+	}
+	l, save, err := n.record.listen(asked)
+	if err != nil {
+		return err
+	}
+	n.clusterHere, n.clusterElsewhere = reached(l.Addr(), asked.asked, n.o.Advertise)
+	if n.mux, err = newMux(l, n.creds.peer(), n.o.Logger); err != nil {
+		_ = l.Close()
+		return err
+	}
+	for _, p := range []struct {
+		what, flag, usual string
+		to                *[2]string
+	}{{"peer", n.o.Peer, DefaultPeer, &n.peer}, {"gossip", n.o.Gossip, DefaultGossip, &n.gossip}} {
+		found, changed, err := n.reserve(p.what, p.flag, p.usual)
+		if err != nil {
+			return err
+		}
+		*p.to, save = found, save || changed
+	}
+	if n.http, err = n.record.ask("http", n.o.HTTP, DefaultHTTP); err != nil {
+		return err
+	}
+	if save {
+		return n.record.save(n.o.Data)
+	}
+	return nil
+}
+
+// reserve finds a port that nothing serves while the cluster has one node, and leaves it closed.
+func (n *node) reserve(what, flag, usual string) (found [2]string, changed bool, err error) {
+	a, err := n.record.ask(what, flag, usual)
+	if err != nil {
+		return found, false, err
+	}
+	l, changed, err := n.record.listen(a)
+	if err != nil {
+		return found, false, err
+	}
+	defer l.Close()
+	found[0], found[1] = reached(l.Addr(), a.asked, n.o.Advertise)
+	return found, changed, nil
+}
+
+// openStore opens state, bundles and the sealing key.
+func (n *node) openStore() error {
+	dir := filepath.Join(n.o.Data, "raft")
+	_, missing := os.Stat(dir)
+	var err error
+	if n.key, err = seal.Load(filepath.Join(n.o.Data, "sealing.key"), missing != nil); err != nil {
+		return fmt.Errorf("%w: without it the cluster's secrets can't be opened: restore it from a backup", err)
+	}
+	if n.bundles, err = bundles.Open(n.bundlesDir()); err != nil {
+		return err
+	}
+	layer, err := newRaftLayer(n.mux, n.creds.peer(), n.clusterElsewhere)
+	if err != nil {
+		return err
+	}
+	logger := hclog.New(&hclog.LoggerOptions{Name: "raft", Level: hclog.Error, Output: &logWriter{n.o.Logger}, DisableTime: true})
+	n.store, err = store.Open(store.Options{
+		Dir: dir, ID: n.record.ID, ClusterID: n.record.Cluster, Logger: logger,
+		Transport: raft.NewNetworkTransportWithConfig(&raft.NetworkTransportConfig{Stream: layer, MaxPool: 3, Timeout: 10 * time.Second, Logger: logger}),
+		Fatal:     func(err error) { n.fatal <- err },
+	})
+	return err
+}
+
+// run serves until ctx ends or something breaks.
+func (n *node) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		if err := n.server.GRPC.Serve(n.mux.grpc); err != nil && !errors.Is(err, grpc.ErrServerStopped) {
+			n.fatal <- fmt.Errorf("serve the cluster's port: %w", err)
+		}
+	}()
+	go func() {
+		_ = n.service.Follow(ctx, func(a *binderyv1.Assignments) error {
+			n.agent.Assign(a)
+			return nil
+		}) // it ends with ctx
+	}()
+	go n.join(ctx)
+	renew := time.NewTicker(24 * time.Hour)
+	defer renew.Stop()
+	ready := false
+	for {
+		state, changed := n.agent.State()
+		if state.PID != 0 || ready {
+			if err := n.tell(ctx, state, !ready); err != nil {
+				return err
+			}
+			ready = true
+		}
+		select {
+		case <-changed:
+		case <-renew.C:
+			if err := n.creds.renew(time.Now()); err != nil {
+				n.o.Logger.Error("renew the node's certificate", "error", err)
+			}
+		case err := <-n.fatal:
+			return err
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// tell writes down what the node is at, and reports it.
+func (n *node) tell(ctx context.Context, state AgentState, first bool) error {
+	f := n.file(state)
+	b, err := json.MarshalIndent(f, "", "  ")
+	if err == nil {
+		err = writeFile(filepath.Join(n.o.Data, "node.json"), append(b, '\n'))
+	}
+	if err != nil {
+		n.o.Logger.Error("write node.json", "error", err) // a full disk must not end a node
+	}
+	if _, err := n.service.Report(ctx, &binderyv1.ReportRequest{
+		Node: n.describe(state), ServingIndex: state.Index, HeldBack: state.HeldBack, Failed: state.Failed,
+	}); err != nil {
+		return err
+	}
+	if !first {
+		return nil
+	}
+	if addr, err := net.ResolveTCPAddr("tcp", state.HTTP); err == nil && n.record.keep(n.http, addr) {
+		if err := n.record.save(n.o.Data); err != nil {
+			return err
+		}
+	}
+	n.writeContext()
+	if n.o.Ready != nil {
+		n.o.Ready(f)
+	}
+	return nil
+}
+
+func (n *node) file(state AgentState) File {
+	f := File{
+		Name: n.record.Name, PID: os.Getpid(), DataPlanePID: state.PID, Cluster: n.clusterHere, Peer: n.peer[0], Gossip: n.gossip[0],
+	}
+	if addr, err := net.ResolveTCPAddr("tcp", state.HTTP); err == nil {
+		f.HTTP, _ = reached(addr, n.http.asked, n.o.Advertise)
+	}
+	return f
+}
+
+// describe is the node as the cluster knows it.
+func (n *node) describe(state AgentState) *binderyv1.Node {
+	d := &binderyv1.Node{
+		Name: n.record.Name, Id: n.record.ID, State: binderyv1.NodeState_NODE_STATE_READY, Server: true,
+		ClusterAddress: n.clusterElsewhere, PeerAddress: n.peer[1], GossipAddress: n.gossip[1],
+		Zone: n.o.Zone, Labels: n.o.Labels, Version: n.o.Version, MemoryBytes: n.o.Memory,
+		DataPlanePid: int32(state.PID), DataPlaneStarts: int32(state.Starts), StartTime: timestamppb.New(n.started),
+	}
+	if addr, err := net.ResolveTCPAddr("tcp", state.HTTP); err == nil {
+		_, d.HttpAddress = reached(addr, n.http.asked, n.o.Advertise)
+	}
+	if state.PID == 0 {
+		d.State = binderyv1.NodeState_NODE_STATE_LOST
+	}
+	return d
+}

@@ -1,0 +1,48 @@
+package daemon
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// callTimeout is how long calls under way may take when the node stops.
+const callTimeout = 5 * time.Second
+
+// close ends what has been started, the last first. Where the node ends because something broke, what serves is left to serve on.
+func (n *node) close(clean bool) {
+	if n.server != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
+		n.server.Stop(ctx)
+		cancel()
+	}
+	switch {
+	case n.agent == nil:
+	case clean:
+		n.agent.Stop(n.drain(), n.o.Force)
+	default:
+		n.agent.Detach()
+	}
+	if n.service != nil {
+		n.service.Close()
+	}
+	if n.mux != nil {
+		n.mux.Close()
+	}
+	if n.store != nil {
+		if err := n.store.Close(); err != nil {
+			n.o.Logger.Error("close the state", "error", err)
+		}
+	}
+	if clean {
+		_ = os.Remove(filepath.Join(n.o.Data, "node.json")) // it is true while the node runs
+	}
+}
+
+func (n *node) drain() time.Duration {
+	if n.o.StopTimeout > 0 {
+		return n.o.StopTimeout
+	}
+	return DefaultStopTimeout
+}
