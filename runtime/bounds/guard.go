@@ -24,10 +24,18 @@ func (s *state) nested(own native) native {
 		if s.depth >= MaxDepth || atomic.LoadUint32(s.flag) != 0 || stackUsed() > maxStack {
 			s.stop()
 		}
-		s.depth++
-		defer s.leave()
-		return own(c)
+		v := s.run(own, c)
+		if s.unwinding != nil {
+			s.unwind()
+		}
+		return v
 	}
+}
+
+// run is a function of its own so that leave can end it.
+func (s *state) run(own native, c goja.FunctionCall) goja.Value {
+	defer s.leave(s.enter())
+	return own(c)
 }
 
 //go:noinline
@@ -36,13 +44,52 @@ func (s *state) nestedConstruct(own construct) construct {
 		if s.depth >= MaxDepth || atomic.LoadUint32(s.flag) != 0 || stackUsed() > maxStack {
 			s.stop()
 		}
-		s.depth++
-		defer s.leave()
-		return own(args, newTarget)
+		o := s.runConstruct(own, args, newTarget)
+		if s.unwinding != nil {
+			s.unwind()
+		}
+		return o
 	}
 }
 
-func (s *state) leave() { s.depth-- }
+func (s *state) runConstruct(own construct, args []goja.Value, newTarget *goja.Object) *goja.Object {
+	defer s.leave(s.enter())
+	return own(args, newTarget)
+}
+
+// enter counts a call, and gives what leave must be told.
+func (s *state) enter() (outer int) {
+	s.depth++
+	outer = s.flat
+	s.flat = *s.frames
+	return outer
+}
+
+// leave ends a call. An interrupt stops here and goes on once this part of the Go stack is gone: goja recovers from it and panics anew
+// wherever native code has called script, and each such panic looks through the frames of all that came before it.
+func (s *state) leave(outer int) {
+	s.depth--
+	s.flat = outer
+	if atomic.LoadUint32(s.flag) != 0 {
+		s.unwinding = recover()
+	}
+}
+
+// Flat is how many frames script's stack had when the innermost bounded built-in of rt began; 0 if none runs. An interrupt passes through
+// those below one after the other.
+func Flat(rt *goja.Runtime) int {
+	if s := of(rt); s != nil {
+		return s.flat
+	}
+	return 0
+}
+
+// unwind has what leave stopped go on.
+func (s *state) unwind() {
+	x := s.unwinding
+	s.unwinding = nil
+	panic(x)
+}
 
 // stop ends a built-in that may not begin.
 func (s *state) stop() {

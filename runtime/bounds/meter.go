@@ -6,6 +6,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/bindery/bindery/runtime/engine"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
@@ -127,6 +128,10 @@ type state struct {
 	replacing *replacing
 	replacer  *goja.Object
 	failing   bool // an error is being made: what that calls may begin
+
+	frames    *int // how many frames script's stack has
+	flat      int  // how many it had when the innermost guarded built-in began
+	unwinding any  // the panic that a built-in which ends has stopped
 	nextSet   bool // the next method of array iterators is guarded
 }
 
@@ -135,7 +140,7 @@ type stateKey struct{}
 func stateOf(r *webidl.Realm) *state {
 	s, _ := r.Slot(stateKey{}).(*state)
 	if s == nil {
-		s = &state{rt: r.VM, flag: inner.interruptFlag(r.VM)}
+		s = &state{rt: r.VM, flag: inner.interruptFlag(r.VM), frames: engine.Frames(r.VM)}
 		if s.flag == nil {
 			s.flag = new(uint32)
 		}

@@ -50,7 +50,7 @@ func (l *callStackLayout) trial(rt *goja.Runtime) (ok bool) {
 	defer func() { ok = recover() == nil && ok }()
 	deep, nested := 0, 0
 	must(rt.Set("look", func(goja.FunctionCall) goja.Value {
-		deep, nested = l.of(rt).len, l.nested(rt)
+		deep, nested = l.of(rt).len, l.nested(rt, 0)
 		return nil
 	}))
 	_, err := rt.RunString("const f = (n) => { n > 0 ? f(n - 1) : look() }; f(10)")
@@ -59,11 +59,11 @@ func (l *callStackLayout) trial(rt *goja.Runtime) (ok bool) {
 	return ok && err == nil && nested == 10 && l.of(rt).len == 0
 }
 
-// nested counts the frames at which goja's machine stops, because native code waits for it to.
-func (l *callStackLayout) nested(rt *goja.Runtime) int {
+// nested counts the frames from one on at which goja's machine stops, because native code waits for it to.
+func (l *callStackLayout) nested(rt *goja.Runtime, from int) int {
 	stack := l.of(rt)
 	n := 0
-	for i := range stack.len {
+	for i := max(0, from); i < stack.len; i++ {
 		if *at[int](stack.first, uintptr(i)*l.size+l.pc) == -2 {
 			n++
 		}
@@ -87,13 +87,21 @@ func Depth(rt *goja.Runtime) int {
 	return callStack.of(rt).len
 }
 
-// Nested is how many calls of script by native code are on the call stack of rt; that isn't known where only the public API is used. It
-// looks at each frame.
-func Nested(rt *goja.Runtime) (n int, known bool) {
+// Frames gives where the number of frames on the call stack of rt is kept; where only the public API is used, that is a number that stays 0.
+func Frames(rt *goja.Runtime) *int {
+	if callStack == nil {
+		return new(int)
+	}
+	return &callStack.of(rt).len
+}
+
+// Nested is how many calls of script by native code are on the call stack of rt, of its frames from the given one on; that isn't known where only
+// the public API is used. It looks at each frame.
+func Nested(rt *goja.Runtime, from int) (n int, known bool) {
 	if callStack == nil {
 		return 0, false
 	}
-	return callStack.nested(rt), true
+	return callStack.nested(rt, from), true
 }
 
 // Shallow runs fn with only the innermost frames of the call stack in sight. Errors that goja makes meanwhile carry a short

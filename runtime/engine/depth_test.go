@@ -14,7 +14,7 @@ func TestDepth(t *testing.T) {
 	depth, nested := 0, 0
 	if err := rt.Set("look", func(goja.FunctionCall) goja.Value {
 		depth = engine.Depth(rt)
-		nested, _ = engine.Nested(rt)
+		nested, _ = engine.Nested(rt, 0)
 		return nil
 	}); err != nil {
 		t.Fatal(err)

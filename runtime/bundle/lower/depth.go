@@ -1,6 +1,8 @@
 package lower
 
 import (
+	"math"
+
 	"github.com/dop251/goja"
 
 	"github.com/bindery/bindery/runtime/bounds"
@@ -14,9 +16,9 @@ const (
 	DepthSlack = 2_000
 )
 
-// MaxNested is how many calls of script by native code may be among them. An interrupt, which passes through all of them, takes
-// quadratic time, for goja panics anew in each: 1 to 5 s at 2,000.
-const MaxNested = 2_000
+// MaxNested is how many calls of script by native code may be among them where no built-in that is bounded lies between, as with getters and async functions. An
+// interrupt, which passes through all of them, takes quadratic time, for goja panics anew in each: 0.1 s at 1,000. Built-ins that are bounded stop it.
+const MaxNested = 1_000
 
 const (
 	// looksAfter is how many functions may begin before the depth is looked at again. goja allocates integers above 255.
@@ -24,8 +26,13 @@ const (
 	// framesPerLook is how many frames a function that counts may bring with it: its own, those of a native function that calls it,
 	// and of functions that don't count.
 	framesPerLook = 8
-	// littleStack is how much Go stack that number surely needs.
-	littleStack = 1 << 20
+	// littleStack is how much Go stack a few hundred calls of script by native code surely need.
+	littleStack = 256 << 10
+	// publicStack is how much may be used where those calls can't be counted.
+	publicStack = 2 << 20
+	// maxUnwinding is how many such calls there may be times the bytes of Go stack: a property that is found at the end of a long chain of prototypes
+	// takes a frame for each.
+	maxUnwinding = MaxNested * 1500 * MaxNested
 	// shownFrames is how many frames the error's stack has, as in V8.
 	shownFrames = 10
 )
@@ -39,17 +46,26 @@ func lookDeep(rt *goja.Runtime) func(goja.FunctionCall) goja.Value {
 		left := (MaxDepth - engine.Depth(rt)) / framesPerLook
 		used, usedUp := bounds.StackUsed()
 		if used > littleStack { // not by script that script calls
-			if nested, known := engine.Nested(rt); known {
-				left = min(left, MaxNested-nested)
-			} else if used > 2*littleStack {
-				left = 0
-			}
+			left = min(left, leftToNest(rt, int(used)))
 		}
 		if left <= 0 || usedUp {
 			panic(rangeError(rt, tooDeep))
 		}
 		return rt.ToValue(min(left, looksAfter))
 	}
+}
+
+// leftToNest is how many more functions may begin as far as calls by native code go, if each of them is one, of a goroutine that uses so much stack.
+func leftToNest(rt *goja.Runtime, used int) int {
+	nested, known := engine.Nested(rt, bounds.Flat(rt))
+	switch {
+	case !known && used > publicStack:
+		return 0
+	case !known || nested == 0:
+		return looksAfter
+	}
+	each := float64(used) / float64(nested)
+	return min(MaxNested, int(math.Sqrt(maxUnwinding/each))) - nested
 }
 
 // rangeError makes a RangeError, whatever script did to the global of that name: goja throws one at a list of less than nothing.

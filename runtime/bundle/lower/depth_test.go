@@ -136,14 +136,14 @@ func TestDepthOfOrdinaryCode(t *testing.T) {
 		const sum = (n) => n > 0 ? sum(n - 1) + 1 : 0;
 		const nested = (n) => n > 0 ? [n].map((m) => nested(m - 1))[0] + 1 : 0;
 		class List { constructor(n) { this.next = n > 0 ? new List(n - 1) : null } get length() { return this.next ? this.next.length + 1 : 0 } }
-		export default [sum(9000), nested(1500), new List(1500).length]`
+		export default [sum(9000), nested(900), new List(900).length]`
 	rt := newRuntime(t)
 	rt.SetMaxCallStackSize(lower.MaxDepth + lower.DepthSlack)
 	exports, err := load(rt, lower.Input{Name: "x.js", Code: []byte(source)}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := exports.Get("default").String(); got != "9000,1500,1500" {
+	if got := exports.Get("default").String(); got != "9000,900,900" {
 		t.Errorf("got %s", got)
 	}
 }
