@@ -8,6 +8,12 @@ func TestFaultsOfTheEngine(t *testing.T) {
 		`const a = [5, 4, 3, 2, 1, 0]; try { a.sort((x, y) => { a.length = 0; return x - y }); "sorted" } catch (e) { e.name }`: "TypeError",
 		`try { Object.prototype.toLocaleString.call(undefined) } catch (e) { e.name + ": " + e.message }`:                       "TypeError: Cannot convert undefined or null to object",
 		`Object.prototype.toLocaleString.call(1)`: "1",
+		`try { Object.prototype.toLocaleString.call(Object.create(null)) } catch (e) { e.name + ": " + e.message }`:                                                                                                                             "TypeError: toString is not a function",
+		`const r = /x/g; r.exec = undefined; ["axb".replace(r, "-"), "xx".match(r).length, "ax".search(r), "axb".split(r)].join()`:                                                                                                              "a-b,2,1,a,b",
+		`let n = 0; for (const k of ["replace", "match", "split", "search"]) try { RegExp.prototype[Symbol[k]].call([]) } catch { n++ } n + ""`:                                                                                                 "4",
+		`String(RegExp.prototype[Symbol.search].call({ exec() { return {} } }, ""))`:                                                                                                                                                            "undefined",
+		`class R extends RegExp { exec(s) { const m = super.exec(s); if (m) m[0] = "q"; return m } } ["xax".match(new R("x", "g")).join(), "xax".split(new R("x")).length, "axb".search(new R("x")), "axb".replace(new R("x"), "[$&]")].join()`: "q,q,3,1,a[q]b",
+		`Object.defineProperty(Object.prototype, "put", { set() {} }); const r = /x/g; r.exec = r.exec; "axb".replace(r, "-")`:                                                                                                                  "a-b",
 	} {
 		r := newRealm(t)
 		if got, err := evaluate(r, source); err != nil || got != want {

@@ -42,8 +42,14 @@ func (s *state) load() map[string]native {
 // tools is what the library needs beside syntax.
 func (s *state) tools() *goja.Object {
 	rt, r := s.rt, webidl.Of(s.rt)
-	tools := rt.NewObject()
-	set := func(on *goja.Object, name string, f native) { _ = on.Set(name, f) }
+	// Defined, not set: script may have put setters on Object.prototype.
+	define := func(on *goja.Object, name string, v any) {
+		if err := on.DefineDataProperty(name, rt.ToValue(v), goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_TRUE); err != nil {
+			panic(err)
+		}
+	}
+	tools := rt.CreateObject(nil)
+	set := func(on *goja.Object, name string, f native) { define(on, name, f) }
 	set(tools, "put", func(c goja.FunctionCall) goja.Value {
 		s.put(c.Arguments[0].(*goja.Object), c.Arguments[1], c.Arguments[2])
 		return nil
@@ -75,7 +81,7 @@ func (s *state) tools() *goja.Object {
 	set(tools, "newArray", func(c goja.FunctionCall) goja.Value {
 		a := rt.NewArray()
 		if n := c.Argument(0).ToInteger(); n > 0 {
-			_ = a.Set("length", n)
+			_ = a.Set("length", n) // its own property
 		}
 		return a
 	})
@@ -94,13 +100,15 @@ func (s *state) tools() *goja.Object {
 	set(tools, "slice", func(c goja.FunctionCall) goja.Value {
 		return c.Argument(0).(goja.String).Substring(int(c.Argument(1).ToInteger()), int(c.Argument(2).ToInteger()))
 	})
-	symbols := rt.NewObject()
-	_ = symbols.Set("maxArguments", MaxArguments)
-	_ = symbols.Set("species", goja.SymSpecies)
-	_ = symbols.Set("isConcatSpreadable", goja.SymIsConcatSpreadable)
+	symbols := rt.CreateObject(nil)
+	define(symbols, "maxArguments", MaxArguments)
+	define(symbols, "species", goja.SymSpecies)
+	define(symbols, "isConcatSpreadable", goja.SymIsConcatSpreadable)
 	for _, name := range []string{"TypeError", "RangeError", "RegExp", "Array"} {
-		_ = symbols.Set(name, r.Global(name))
+		define(symbols, name, r.Global(name))
 	}
+	exec := r.Intrinsic("RegExp.prototype.exec")
+	set(symbols, "exec", func(c goja.FunctionCall) goja.Value { return r.Invoke(exec, c.Argument(0), c.Argument(1)) })
 	set(symbols, "builder", func(goja.FunctionCall) goja.Value {
 		b := s.builder()
 		return rt.ToValue(func(c goja.FunctionCall) goja.Value {
@@ -117,7 +125,7 @@ func (s *state) tools() *goja.Object {
 	set(symbols, "apply", func(c goja.FunctionCall) goja.Value {
 		return code(c.Argument(0))(goja.FunctionCall{This: goja.Undefined(), Arguments: s.values(c.Argument(1))})
 	})
-	_ = tools.Set("symbols", symbols)
+	define(tools, "symbols", symbols)
 	return tools
 }
 

@@ -71,9 +71,20 @@ const comparator = (f) => {
 
 const exec = (r, s) => {
 	const f = r.exec;
+	if (typeof f !== "function") return symbols.exec(r, s);
 	const found = call(f, r, s);
-	if (found !== null && typeof found !== "object") throw new TypeErrorClass("object null is not a function");
+	if (typeof found !== "object" && typeof found !== "function") throw new TypeErrorClass("the result of exec is neither an object nor null");
 	return found;
+};
+const same = (x, y) => x === y ? x !== 0 || 1 / x === 1 / y : x !== x && y !== y;
+const speciesOf = (r) => {
+	let c = r.constructor;
+	if (c === undefined) return symbols.RegExp;
+	if (typeof c !== "object" && typeof c !== "function" || c === null) throw new TypeErrorClass("The .constructor property is not an object");
+	c = c[species];
+	if (c === undefined || c === null) return symbols.RegExp;
+	if (!isConstructor(c)) throw new TypeErrorClass("object.constructor[Symbol.species] is not a constructor");
+	return c;
 };
 const advance = (s, at, unicode) => {
 	if (!unicode || at + 1 >= s.length) return at + 1;
@@ -482,13 +493,7 @@ return {
 	},
 	split(s, limit) {
 		s = text(s);
-		let c = this.constructor;
-		if (c === undefined) c = symbols.RegExp;
-		else {
-			if (typeof c !== "object" && typeof c !== "function" || c === null) throw new TypeErrorClass("The .constructor property is not an object");
-			c = c[species];
-			if (c === undefined || c === null) c = symbols.RegExp;
-		}
+		const c = speciesOf(this);
 		let flags = text(this.flags);
 		const unicode = has(flags, "u") || has(flags, "v");
 		// Not sticky as in the specification: that would look at each place of the text by itself.
@@ -518,6 +523,48 @@ return {
 		}
 		put(a, n++, slice(s, from, s.length));
 		return a;
+	},
+	// splitAny and search are for regular expressions that script has changed, to the letter of the specification.
+	splitAny(s, limit) {
+		s = text(s);
+		const c = speciesOf(this), flags = text(this.flags), unicode = has(flags, "u") || has(flags, "v");
+		const r = construct(c, this, has(flags, "y") ? flags : flags + "y"), a = newArray(0);
+		const most = limit === undefined ? 2 ** 32 - 1 : limit >>> 0, size = s.length;
+		let n = 0, from = 0, at = 0;
+		if (most === 0) return a;
+		if (size === 0) {
+			if (exec(r, s) === null) put(a, 0, s);
+			return a;
+		}
+		while (at < size) {
+			r.lastIndex = at;
+			const m = exec(r, s);
+			let end = m === null ? from : integer(r.lastIndex);
+			if (end > size) end = size;
+			if (m === null || end === from) {
+				at = advance(s, at, unicode);
+				continue;
+			}
+			put(a, n++, slice(s, from, at));
+			if (n === most) return a;
+			from = end < 0 ? 0 : end;
+			const count = lengthOf(m);
+			for (let i = 1; i < count; i++) {
+				put(a, n++, m[i]);
+				if (n === most) return a;
+			}
+			at = from;
+		}
+		put(a, n++, slice(s, from, size));
+		return a;
+	},
+	search(s) {
+		s = text(s);
+		const before = this.lastIndex;
+		if (!same(before, 0)) this.lastIndex = 0;
+		const m = exec(this, s), now = this.lastIndex;
+		if (!same(now, before)) this.lastIndex = before;
+		return m === null ? -1 : m.index;
 	},
 };
 })

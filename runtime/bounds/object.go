@@ -35,7 +35,7 @@ func init() {
 		"Object.isSealed":                  listsKeys,
 		"Object.defineProperties":          listsKeys,
 		"Object.create":                    createObject,
-		"Object.prototype.toLocaleString":  ofObject,
+		"Object.prototype.toLocaleString":  callsToString,
 		"Reflect.ownKeys":                  listsKeys,
 		"Map.prototype.set":                grown,
 		"Set.prototype.add":                grown,
@@ -294,11 +294,16 @@ func grown(s *state, own native) native {
 	}
 }
 
-// ofObject is for a built-in of goja's that takes it that this is no null.
-func ofObject(s *state, own native) native {
+// callsToString is for Object.prototype.toLocaleString: goja's takes it that this is no null and has a method of that name.
+func callsToString(s *state, own native) native {
 	return func(c goja.FunctionCall) goja.Value {
 		if goja.IsUndefined(c.This) || goja.IsNull(c.This) {
 			panic(s.rt.NewTypeError("Cannot convert undefined or null to object"))
+		}
+		if o, ok := c.This.(*goja.Object); ok {
+			if _, ok := goja.AssertFunction(o.Get("toString")); !ok {
+				panic(s.rt.NewTypeError("toString is not a function"))
+			}
 		}
 		return own(c)
 	}

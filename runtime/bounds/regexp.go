@@ -5,6 +5,8 @@ import (
 	_ "unsafe" // for linkname
 
 	"github.com/dop251/goja"
+
+	"github.com/bindery/bindery/runtime/engine"
 )
 
 // RegExpTimeout is how long one match of a regular expression that backtracks may take.
@@ -30,7 +32,7 @@ func init() {
 		"RegExp.prototype.compile":         patternCall,
 		"RegExp.prototype.exec":            matches,
 		"RegExp.prototype.test":            matches,
-		"RegExp.prototype[Symbol.search]":  matches,
+		"RegExp.prototype[Symbol.search]":  searches,
 		"RegExp.prototype[Symbol.match]":   matchesAll("match"),
 		"RegExp.prototype[Symbol.replace]": matchesAll("replace"),
 		"RegExp.prototype[Symbol.split]":   matchesAll("split"),
@@ -214,6 +216,24 @@ func matches(s *state, own native) native {
 	}
 }
 
+// changed reports whether v is an object that script has given an exec of its own, or may have. goja's own way with these is not the
+// specification's: it panics where there is no exec, or a result has no index.
+func changed(v goja.Value) bool {
+	o, ok := v.(*goja.Object)
+	return ok && inner != nil && !engine.OrdinaryRegExp(o)
+}
+
+// searches is matches for search.
+func searches(s *state, own native) native {
+	ordinary := matches(s, own)
+	return func(c goja.FunctionCall) goja.Value {
+		if changed(c.This) {
+			return s.call("search", c)
+		}
+		return ordinary(c)
+	}
+}
+
 // minusOne is what search gives for nothing found.
 var minusOne = goja.New().ToValue(-1)
 
@@ -226,8 +246,15 @@ func (s *state) tooSlow() {
 // matchesAll is for methods that goja has list all matches first. Where that list could get too long, script of our own does the
 // same one match after the other.
 func matchesAll(name string) rule {
+	whole := name
+	if name == "split" {
+		whole = "splitAny"
+	}
 	return func(s *state, own native) native {
 		return func(c goja.FunctionCall) goja.Value {
+			if changed(c.This) {
+				return s.call(whole, c)
+			}
 			t := s.subject(&c)
 			if t == nil {
 				return own(c)
