@@ -488,7 +488,7 @@ return {
 				next = at + matched.length;
 			}
 		}
-		result(slice(s, next, s.length));
+		if (next < s.length) result(slice(s, next, s.length));
 		return result();
 	},
 	split(s, limit) {
