@@ -13,6 +13,9 @@ func TestTricks(t *testing.T) {
 			export default { fetch: () => new Response(typeof Int8Array.from) }`, "undefined"},
 		{"a global deleted", `delete globalThis.Response; const was = typeof Response;
 			export default { fetch() { throw new RangeError(was + typeof Response) } }`, "RangeError: undefinedundefined"},
+		{"no next", `const none = { [Symbol.iterator]: () => ({}) }, seen = [];
+			for (const f of [() => new Headers(none), () => new URLSearchParams(none), () => new Headers([none]), () => new Blob(none)]) try { f() } catch (e) { seen.push(e.name) }
+			export default { fetch: () => new Response(seen.join()) }`, "TypeError,TypeError,TypeError,TypeError"},
 		{"exec replaced", `const r = /x/; r.exec = () => ({}); export default { fetch: () => new Response(String(r.test("y"))) }`, "true"},
 		{"RegExp.prototype.exec replaced, no global read", `const r = /x/; Object.getPrototypeOf(r).exec = () => ({}); export default { fetch: () => new Response(String(r.test("y"))) }`, "true"},
 		{"exec that tests", `const r = /x/; r.exec = s => r.test(s); export default { fetch() { r.test("x") } }`, "RangeError: Maximum call stack size exceeded"},

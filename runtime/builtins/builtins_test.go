@@ -305,6 +305,10 @@ func TestArrayBuffer(t *testing.T) {
 func TestMath(t *testing.T) {
 	run(t, []snippet{
 		{`Math.sumPrecise([])`, "-0"},
+		{`Math.sumPrecise({ [Symbol.iterator]: () => ({}) })`, "throws TypeError"},
+		{`Math.sumPrecise({ [Symbol.iterator]: () => 1 })`, "throws TypeError"},
+		{`Map.groupBy({ [Symbol.iterator]: () => ({}) }, () => 1)`, "throws TypeError"},
+		{`Object.groupBy({ [Symbol.iterator]: null }, () => 1)`, "throws TypeError"},
 		{`Math.sumPrecise([-0, -0])`, "-0"},
 		{`Math.sumPrecise([-0, 0])`, "0"},
 		{`Math.sumPrecise([1e308, 1e308, 0.1, 0.1, 1e30, 0.1, -1e30, -1e308, -1e308])`, "0.30000000000000004"},

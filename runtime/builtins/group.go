@@ -20,10 +20,9 @@ func eachGrouped(rt *goja.Runtime, call goja.FunctionCall, add func(key, value g
 	}
 	callback := callable(rt, call.Argument(1), "callback")
 	index := int64(0)
-	rt.ForOf(items, func(value goja.Value) bool {
+	forOf(rt, items, func(value goja.Value) {
 		add(invoke(callback, goja.Undefined(), value, rt.ToValue(index)), value)
 		index++
-		return true
 	})
 }
 

@@ -197,6 +197,22 @@ func (r *iteratorRecord) invoke(f goja.Callable, args ...goja.Value) goja.Value 
 	return v
 }
 
+// forOf calls step with each value of an iterable, until it throws, which closes the iterator. goja's own takes it that there is a next method.
+func forOf(rt *goja.Runtime, items goja.Value, step func(goja.Value)) {
+	open := getSymbolMethod(rt, items, goja.SymIterator)
+	if open == nil {
+		panic(rt.NewTypeError("%s is not iterable", describe(items, "object")))
+	}
+	o, ok := invoke(open, items).(*goja.Object)
+	if !ok {
+		panic(rt.NewTypeError("Result of the Symbol.iterator method is not an object"))
+	}
+	record := iteratorDirect(rt, o)
+	for v, ok := record.step(); ok; v, ok = record.step() {
+		record.try(func() { step(v) })
+	}
+}
+
 // flattenable is GetIteratorFlattenable, https://tc39.es/ecma262/#sec-getiteratorflattenable.
 func flattenable(rt *goja.Runtime, v goja.Value, stringsToo bool) *iteratorRecord {
 	if _, ok := v.(*goja.Object); !ok {

@@ -82,7 +82,7 @@ func mathSumPrecise(rt *goja.Runtime) native {
 		}
 		var sum exactSum
 		special, onlyMinusZero := 0.0, true
-		rt.ForOf(items, func(v goja.Value) bool {
+		forOf(rt, items, func(v goja.Value) {
 			if _, isObject := v.(*goja.Object); isObject || !goja.IsNumber(v) {
 				panic(rt.NewTypeError("%s is not a number", describe(v, "object")))
 			}
@@ -93,7 +93,6 @@ func mathSumPrecise(rt *goja.Runtime) native {
 				onlyMinusZero = false
 				sum.add(f)
 			}
-			return true
 		})
 		switch {
 		case special != 0: // also NaN

@@ -209,11 +209,31 @@ func (r *Realm) Sequence(v goja.Value) []goja.Value {
 	if !ok {
 		panic(r.TypeError("The provided value cannot be converted to a sequence: it is no object"))
 	}
-	if m := obj.GetSymbol(goja.SymIterator); IsNullish(m) {
+	open, ok := goja.AssertFunction(obj.GetSymbol(goja.SymIterator))
+	if !ok {
 		panic(r.TypeError("The object must have a callable @@iterator property."))
 	}
+	iterator, ok := r.Invoke(open, obj).(*goja.Object)
+	if !ok {
+		panic(r.TypeError("Result of the Symbol.iterator method is not an object"))
+	}
+	next, ok := goja.AssertFunction(iterator.Get("next"))
+	if !ok {
+		panic(r.TypeError("The iterator has no next method"))
+	}
 	var list []goja.Value
-	r.VM.ForOf(obj, func(v goja.Value) bool {
+	for {
+		result, ok := r.Invoke(next, iterator).(*goja.Object)
+		if !ok {
+			panic(r.TypeError("Iterator result is not an object"))
+		}
+		if done := result.Get("done"); done != nil && done.ToBoolean() {
+			return list
+		}
+		v := result.Get("value")
+		if v == nil {
+			v = goja.Undefined()
+		}
 		switch {
 		case len(list) == maxSequence:
 			panic(r.RangeError("Invalid array length"))
@@ -221,9 +241,7 @@ func (r *Realm) Sequence(v goja.Value) []goja.Value {
 			Poll(r)
 		}
 		list = append(list, v)
-		return true
-	})
-	return list
+	}
 }
 
 // IsIterable reports whether v is an object with an iterator, which tells a sequence from a record in a union.
