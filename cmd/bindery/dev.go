@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/bindery/bindery/node/dev"
+	"github.com/bindery/bindery/node/process"
 	"github.com/bindery/bindery/runtime/webapi/fetch/outbound"
 )
 
@@ -43,8 +44,8 @@ Examples:
 
 // Run serves until a signal comes.
 func (c *devCommand) Run(e *env) error {
-	defer raiseHeapFloor()()
-	raiseProcessors()
+	defer process.RaiseHeapFloor()()
+	process.RaiseProcessors()
 	port := -1
 	if c.Port != nil {
 		if port = *c.Port; port < 0 || port > 65535 {
@@ -66,6 +67,7 @@ func (c *devCommand) Run(e *env) error {
 	o.Guard.Memory = int64(c.Memory)
 	o.Guard.Threads = os.Getenv("GOMAXPROCS") == ""
 	level := parseLevel(c.LogLevel)
+	c.JSON = c.JSON || e.output == outputJSON
 	if c.JSON {
 		o.Reporter = &jsonReporter{out: out, level: level}
 	} else {

@@ -25,6 +25,8 @@ type Worker struct {
 	Subrequests int // 0 is the default
 	// HeldBack says why it is not served: calls of it fail with that text, its requests with status 503. "" serves it.
 	HeldBack string
+	// Broken says why it can't be served: the roots that reach it fail. nil where it can.
+	Broken error
 	// Elsewhere serves a root's requests in this process's stead. May be nil.
 	Elsewhere http.Handler
 }
@@ -128,6 +130,10 @@ func dropBroken(workers []Worker, failed map[string]error) []Worker {
 	var queue []string
 	for i := range workers {
 		w := &workers[i]
+		if w.Broken != nil {
+			broken[w.Name] = fmt.Errorf("load Worker %q: %w", w.Name, w.Broken)
+			queue = append(queue, w.Name)
+		}
 		for _, s := range w.Services {
 			if byName[s.Worker] == nil && broken[w.Name] == nil {
 				broken[w.Name] = &binding.MissingError{Missing: []binding.Missing{{Worker: w.Name, Binding: s.Binding, Service: s.Worker}}}

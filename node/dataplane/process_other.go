@@ -1,0 +1,9 @@
+//go:build !linux
+
+package dataplane
+
+import "os"
+
+func executable() (string, error) { return os.Executable() }
+
+func prepareProcess(int64) {}
