@@ -14,6 +14,7 @@ var regExps = learnRegExps()
 type regExpLayout struct {
 	self                uintptr        // of goja.Object
 	tab                 unsafe.Pointer // itab of a regular expression's implementation
+	protoTab            unsafe.Pointer // that of RegExp.prototype's while it is as it was made: what takes its place has the same address
 	prototype, standard uintptr        // in it
 	original            uintptr        // in goja.Runtime: the implementation of RegExp.prototype while that is as it was made
 	runtime             uintptr        // of goja.Object
@@ -45,6 +46,7 @@ func learnRegExps() (l *regExpLayout) {
 		original:  global.Offset + original.Offset,
 	}
 	l.tab = at[[2]unsafe.Pointer](unsafe.Pointer(o), l.self)[0]
+	l.protoTab = at[[2]unsafe.Pointer](unsafe.Pointer(o.Prototype()), l.self)[0]
 	if !l.trial(rt) {
 		return nil
 	}
@@ -78,5 +80,6 @@ func (l *regExpLayout) ordinary(o *goja.Object) bool {
 		return false
 	}
 	original := *at[unsafe.Pointer](*at[unsafe.Pointer](unsafe.Pointer(o), l.runtime), l.original)
-	return original != nil && at[[2]unsafe.Pointer](unsafe.Pointer(proto), l.self)[1] == original
+	self := at[[2]unsafe.Pointer](unsafe.Pointer(proto), l.self)
+	return original != nil && self[0] == l.protoTab && self[1] == original
 }
