@@ -95,6 +95,14 @@ func TestLimits(t *testing.T) {
 		{`const { a, ...rest } = { a: 1, b: 2, ...[3], ..."4", ...null, ...undefined, ...5 }; if (JSON.stringify(rest) !== '{"0":"4","b":2}') throw rest`, "ok"},
 		{"const s = 'x'.repeat(1e6); if (`${1}a${2}b${3}${4}c${5}${6}${7}${8}${9}d${s}`.length !== 1e6 + 13) throw 1", "ok"},
 		{`let s = "x".repeat(2 ** 27); s += s`, "RangeError: Invalid string length"},
+		{"let s = 'x'.repeat(2 ** 27); s = `${s}${s}`", "RangeError: Invalid string length"},
+		{"const o = { s: 'x'.repeat(2 ** 27) }; String(`${1}, ${o.s} and ${o.s}`)", "RangeError: Invalid string length"},
+		{`const twice = (s) => s + s; twice("x".repeat(2 ** 27))`, "RangeError: Invalid string length"},
+		{`const s = "x".repeat(2 ** 27); String("" + s + "," + s)`, "RangeError: Invalid string length"},
+		{"const f = (a, b) => [a + a, a + b + a, 1 + a + b + a, `${a}${b}${a}`, `<${a}>${a}`]; if (f(1, 2) + f('x', {}) + f(2n, 3n).length + f([], null) !== " +
+			"'2,4,5,121,<1>1' + 'xx,x[object Object]x,1x[object Object]x,x[object Object]x,<x>x' + 5 + ',null,1null,null,<>') throw 1", "TypeError: Cannot mix BigInt and other types, use explicit conversions"},
+		{"const f = (a, b) => [a + a, a + b + a, `${a}${b}${a}`, `<${a}>${a}`]; if (f(1, 2) + f('x', {}) + f(2n, 3n) + f([], null) !== " +
+			"'2,4,121,<1>1' + 'xx,x[object Object]x,x[object Object]x,<x>x' + '4,7,232,<2>2' + ',null,null,<>') throw f([], null)", "ok"},
 	}
 	for _, test := range tests {
 		t.Run(test.source, func(t *testing.T) {

@@ -60,12 +60,7 @@ func concatenate(w *walker, e *ast.AssignExpression) {
 		read = &ast.AssignExpression{Operator: token.ASSIGN, Left: c.identifier(c.names.value), Right: read}
 	}
 	e.Right = &ast.ConditionalExpression{
-		Test: &ast.BinaryExpression{
-			Operator:   token.STRICT_EQUAL,
-			Left:       &ast.UnaryExpression{Operator: token.TYPEOF, Idx: c.at, Operand: read},
-			Right:      &ast.StringLiteral{Idx: c.at, Literal: `"string"`, Value: "string"},
-			Comparison: true,
-		},
+		Test:       c.isString(read),
 		Consequent: c.call(again, e.Right),
 		Alternate:  &ast.BinaryExpression{Operator: token.PLUS, Left: again, Right: e.Right},
 	}
@@ -114,6 +109,15 @@ type concat struct {
 
 func (c *concat) identifier(name string) *ast.Identifier {
 	return &ast.Identifier{Name: unistring.NewFromString(name), Idx: c.at}
+}
+
+func (c *concat) isString(e ast.Expression) ast.Expression {
+	return &ast.BinaryExpression{
+		Operator:   token.STRICT_EQUAL,
+		Left:       &ast.UnaryExpression{Operator: token.TYPEOF, Idx: c.at, Operand: e},
+		Right:      &ast.StringLiteral{Idx: c.at, Literal: `"string"`, Value: "string"},
+		Comparison: true,
+	}
 }
 
 func (c *concat) call(left, right ast.Expression) ast.Expression {

@@ -10,10 +10,12 @@ import (
 //	f(...a)     f(...ɵlist(a))
 //	{ ...a }    { ...ɵproperties(a) }
 //	`${a}…`     pieces of a few substitutions, added up
+//	s + s       ɵcat(s, s) if s is a string
+//	`${s}${s}`  ɵcat(`${s}`, `${s}`)
 //
-// The helpers give what they're given, or throw a RangeError if it's a long text, list or buffer. What merely doubles at each step is left to
-// the limit of memory.
-var growthPass = pass{spread: limitSpread, template: splitTemplate, rest: limitRest}
+// The helpers give what they're given, or throw a RangeError if it's a long text, list or buffer. What doubles at each step by other means than
+// a value that is added to itself is left to the limit of memory.
+var growthPass = pass{spread: limitSpread, template: splitTemplate, rest: limitRest, binary: limitDoubling}
 
 func limitSpread(w *walker, s *ast.SpreadElement, inCall bool) {
 	helper := callProperties
@@ -37,17 +39,82 @@ func limitRest(w *walker, value *ast.Expression) {
 // substitutions is how many a template literal may have in one step.
 const substitutions = 4
 
-func splitTemplate(_ *walker, place *ast.Expression, e *ast.TemplateLiteral) {
-	if e.Tag != nil || len(e.Expressions) <= substitutions {
-		return
+func splitTemplate(w *walker, place *ast.Expression, e *ast.TemplateLiteral) {
+	if e.Tag == nil && (len(e.Expressions) > substitutions || repeated(e.Expressions) < len(e.Expressions)) {
+		*place = w.addTemplates(e, e.Elements, e.Expressions)
 	}
-	*place = addTemplates(e, e.Elements, e.Expressions)
 }
 
-func addTemplates(e *ast.TemplateLiteral, elements []*ast.TemplateElement, expressions []ast.Expression) ast.Expression {
+// repeated is how many expressions there are before the first that's the same as one before it.
+func repeated(list []ast.Expression) int {
+	seen := map[string]bool{}
+	for i, e := range list {
+		if name := nameOf(e); name != "" {
+			if seen[name] {
+				return i
+			}
+			seen[name] = true
+		}
+	}
+	return len(list)
+}
+
+// nameOf is what a variable or a property of one is written as, "" for what is neither.
+func nameOf(e ast.Expression) string {
+	switch e := e.(type) {
+	case *ast.Identifier:
+		return e.Name.String()
+	case *ast.ThisExpression:
+		return "this"
+	case *ast.DotExpression:
+		if base := nameOf(e.Left); base != "" {
+			return base + "." + e.Identifier.Name.String()
+		}
+	}
+	return ""
+}
+
+// mostOperands is how many operands of a sum are compared with the next one.
+const mostOperands = 8
+
+// limitDoubling is for a value that is added to a sum that has it already.
+func limitDoubling(w *walker, place *ast.Expression, e *ast.BinaryExpression) {
+	name := nameOf(e.Right)
+	if e.Operator != token.PLUS || name == "" || w.function.dynamic > 0 || isNumeric(e.Left) {
+		return
+	}
+	if id, ok := e.Right.(*ast.Identifier); ok {
+		if b := w.scope.resolve(id.Name); b != nil && b.numeric {
+			return
+		}
+	}
+	left, found := e.Left, false
+	for n := 0; n < mostOperands && !found; n++ {
+		sum, ok := plus(left)
+		if !ok {
+			found = nameOf(left) == name
+			break
+		}
+		found = nameOf(sum.Right) == name
+		left = sum.Left
+	}
+	if !found {
+		return
+	}
+	w.l.program.calls(callCat)
+	c := concat{names: &w.l.names, at: e.Left.Idx0()}
+	id, simple := e.Left.(*ast.Identifier)
+	if !simple || w.scope.resolve(id.Name) == nil {
+		*place = c.call(e.Left, e.Right)
+		return
+	}
+	*place = &ast.ConditionalExpression{Test: c.isString(id), Consequent: c.call(id, e.Right), Alternate: &ast.BinaryExpression{Operator: token.PLUS, Left: id, Right: e.Right}}
+}
+
+func (w *walker) addTemplates(e *ast.TemplateLiteral, elements []*ast.TemplateElement, expressions []ast.Expression) ast.Expression {
 	var sum ast.Expression
 	for len(expressions) > 0 {
-		n := min(substitutions, len(expressions))
+		n := min(substitutions, repeated(expressions))
 		piece := &ast.TemplateLiteral{OpenQuote: e.OpenQuote, CloseQuote: e.CloseQuote, Expressions: expressions[:n:n]}
 		piece.Elements = append(piece.Elements, elements[:n]...)
 		elements, expressions = elements[n:], expressions[n:]
@@ -60,7 +127,9 @@ func addTemplates(e *ast.TemplateLiteral, elements []*ast.TemplateElement, expre
 			sum = piece
 			continue
 		}
-		sum = &ast.BinaryExpression{Operator: token.PLUS, Left: sum, Right: piece}
+		w.l.program.calls(callCat)
+		c := concat{names: &w.l.names, at: e.OpenQuote}
+		sum = c.call(sum, piece)
 	}
 	return sum
 }
