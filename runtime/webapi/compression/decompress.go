@@ -6,7 +6,6 @@ import (
 
 	"github.com/dop251/goja"
 
-	"github.com/bindery/bindery/runtime/engine"
 	"github.com/bindery/bindery/runtime/webapi/streams"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
@@ -19,12 +18,9 @@ import (
 type DecompressionStream struct {
 	r        *webidl.Realm
 	inflater inflater
-	readable *goja.Object
+	readable *streams.Pulled
 	sink     *streams.TransformStream
 	control  *streams.TransformController
-
-	source               *goja.Object // the controller of readable
-	enqueue, close, fail goja.Callable
 
 	wanted    bool             // the reader waits for a piece
 	producing bool             // produce is on the stack
@@ -38,7 +34,7 @@ var DecompressionClass = webidl.NewClass[*DecompressionStream]("DecompressionStr
 
 func init() {
 	DecompressionClass.Constructor(1, newDecompressionStream).
-		Getter("readable", func(s *DecompressionStream, _ *webidl.Realm) goja.Value { return s.readable }).
+		Getter("readable", func(s *DecompressionStream, _ *webidl.Realm) goja.Value { return s.readable.Object() }).
 		Getter("writable", func(s *DecompressionStream, _ *webidl.Realm) goja.Value { return s.sink.Writable() })
 }
 
@@ -46,7 +42,7 @@ func init() {
 func newDecompressionStream(c webidl.Call) *DecompressionStream {
 	s := &DecompressionStream{r: c.Realm}
 	s.inflater.format, s.inflater.hungry = formatOf(c), true
-	s.makeReadable()
+	s.readable = streams.NewPulled(s.r, s.pull, s.cancel)
 	s.sink = streams.NewTransform(s.r, func(t *streams.TransformController) goja.Value {
 		s.control = t
 		return nil
@@ -58,32 +54,6 @@ func newDecompressionStream(c webidl.Call) *DecompressionStream {
 		}
 	})
 	return s
-}
-
-// makeReadable makes the readable side. Its objects have no prototype: nothing that script puts on Object.prototype gets in.
-func (s *DecompressionStream) makeReadable() {
-	vm := s.r.VM
-	source, strategy := vm.CreateObject(nil), vm.CreateObject(nil)
-	method := func(name string, fn func(arg goja.Value)) {
-		_ = source.Set(name, engine.NewFunction(vm, name, 1, func(call goja.FunctionCall) goja.Value {
-			fn(call.Argument(0))
-			return goja.Undefined()
-		}))
-	}
-	method("start", func(controller goja.Value) {
-		s.source = controller.(*goja.Object)
-		for name, fn := range map[string]*goja.Callable{"enqueue": &s.enqueue, "close": &s.close, "error": &s.fail} {
-			*fn = s.r.Callback(s.source.Get(name), name)
-		}
-	})
-	method("pull", func(goja.Value) { s.pull() })
-	method("cancel", s.cancel)
-	_ = strategy.Set("highWaterMark", 0)
-	obj, err := vm.New(s.r.Class(streams.ReadableStreamClass.Interface), source, strategy)
-	if err != nil {
-		panic(err)
-	}
-	s.readable = obj
 }
 
 // write takes a chunk and gives a promise that is fulfilled when it is used up, or nil when it is already.
@@ -163,7 +133,7 @@ func (s *DecompressionStream) advance() (thrown goja.Value) {
 func (s *DecompressionStream) give() {
 	piece := s.ahead
 	s.ahead = nil
-	s.r.Invoke(s.enqueue, s.source, s.r.Uint8Array(piece))
+	s.readable.Enqueue(s.r.Uint8Array(piece))
 }
 
 // flush is https://compression.spec.whatwg.org/#decompress-flush-and-enqueue. All chunks have been used up, so that no more than the window is
@@ -181,7 +151,7 @@ func (s *DecompressionStream) flush(*streams.TransformController) goja.Value {
 	if !s.over {
 		s.over = true
 		s.inflater.close()
-		s.r.Invoke(s.close, s.source)
+		s.readable.Close()
 	}
 	return nil
 }
@@ -193,7 +163,7 @@ func (s *DecompressionStream) end(e goja.Value) {
 	}
 	s.over = true
 	s.inflater.close()
-	s.r.Invoke(s.fail, s.source, e)
+	s.readable.Error(e)
 }
 
 // cancel ends both sides since the reader doesn't want more.
