@@ -16,6 +16,7 @@ const (
 	leakShare      = 0.60 // live after a collection: those who hold most are retired
 	leakTarget     = 0.40 // down to this
 	emergencyShare = 0.90 // in use, garbage included: those that allocate most are ended at once
+	calmShare      = 0.75 // and no more of them while the heap is believed to come down below this
 	// leastBlame is how many bytes a turn must have allocated, or hold, to be ended in an emergency.
 	leastBlame = 16 << 20
 	// unseen is by how many bytes what is live may grow before it is looked at whose that is.
@@ -249,7 +250,8 @@ func (m *memory) rescue(active []*Runner, h heap) {
 		worst.lose(memoryError(fmt.Sprintf("the heap came to %s of %s, and of what runs it had most part in that: some %s",
 			size(h.inUse), size(m.ceiling), size(burden))))
 		worst.held, worst.turnBytes = 0, 0
-		m.credit += burden
+		// The estimate may be of half of what it was: nobody else is blamed before the heap has grown by as much again as there was left.
+		m.credit = max(m.credit+burden, h.inUse-int64(calmShare*float64(m.ceiling)))
 		m.creditEnd = h.cycles + 2
 		m.inspect(debug.FreeOSMemory)
 	}
