@@ -15,11 +15,12 @@ const maxSafe = 1<<53 - 1
 func init() {
 	for _, name := range []string{
 		"every", "some", "forEach", "map", "filter", "find", "findIndex", "findLast", "findLastIndex", "reduce", "reduceRight",
-		"indexOf", "lastIndexOf", "includes", "fill", "reverse", "copyWithin", "shift", "unshift", "splice", "slice",
+		"indexOf", "lastIndexOf", "includes", "reverse", "copyWithin", "shift", "unshift", "splice", "slice",
 		"toReversed", "toSpliced", "with",
 	} {
 		rules["Array.prototype."+name] = list(name)
 	}
+	rules["Array.prototype.fill"] = fillList
 	rules["Array.prototype.concat"] = concatLists
 	rules["Array.prototype.flat"] = flat
 	rules["Array.prototype.flatMap"] = flatMap
@@ -118,66 +119,6 @@ func list(name string) rule {
 	}
 }
 
-// concatLists is concat: what it is given counts too.
-func concatLists(s *state, own native) native {
-	return func(c goja.FunctionCall) goja.Value {
-		total := int64(0)
-		for i := -1; i < len(c.Arguments); i++ {
-			v := c.This
-			if i >= 0 {
-				v = c.Arguments[i]
-			}
-			o, ok := v.(*goja.Object)
-			if !ok {
-				total++
-				continue
-			}
-			if n, _, ok := inner.elements(o); ok {
-				total += n
-				continue
-			}
-			if o.ExportType() == proxyType || o.ClassName() == "Array" || o.GetSymbol(goja.SymIsConcatSpreadable) != nil {
-				return s.long("concat", c)
-			}
-			total++
-		}
-		if total > ordinary {
-			s.fits(total, bytesValue, textArray)
-			return s.long("concat", c)
-		}
-		return own(c)
-	}
-}
-
-// flat goes the long way unless the receiver and the arrays in it are few and goja looks no deeper.
-func flat(s *state, own native) native {
-	return func(c goja.FunctionCall) goja.Value {
-		o, ok := c.This.(*goja.Object)
-		if !ok || len(c.Arguments) > 0 {
-			return s.long("flat", c)
-		}
-		n, values, ok := inner.elements(o)
-		if !ok {
-			return s.long("flat", c)
-		}
-		total, known := n, true
-		for _, v := range values {
-			if o, ok := v.(*goja.Object); ok {
-				_, inside, ok := inner.elements(o)
-				if !ok {
-					known = false // a proxy, perhaps
-				}
-				total += int64(len(inside))
-			}
-		}
-		s.fits(total-n, bytesValue, textArray)
-		if !known || total > ordinary {
-			return s.long("flat", c)
-		}
-		return own(c)
-	}
-}
-
 // flatMap watches what the callback gives.
 func flatMap(s *state, own native) native {
 	return func(c goja.FunctionCall) goja.Value {
@@ -203,17 +144,21 @@ func flatMap(s *state, own native) native {
 func sortList(name string) rule {
 	return func(s *state, own native) native {
 		return func(c goja.FunctionCall) goja.Value {
-			switch s.kindOf(c.This) {
-			case long:
+			kind := s.kindOf(c.This)
+			if kind == long {
 				return s.long(name, c)
-			case short:
-				if goja.IsUndefined(c.Argument(0)) && s.heavy(c.This) {
-					c.Arguments = []goja.Value{s.comparator()}
+			}
+			if goja.IsUndefined(c.Argument(0)) && (kind == dense || s.heavy(c.This)) {
+				if o, ok := c.This.(*goja.Object); ok {
+					if sorted, ok := s.sortTexts(o); ok {
+						if name == "toSorted" {
+							return s.newList(sorted, len(sorted))
+						}
+						s.writeBack(o, sorted)
+						return o
+					}
 				}
-			case dense:
-				if goja.IsUndefined(c.Argument(0)) {
-					c.Arguments = []goja.Value{s.comparator()}
-				}
+				c.Arguments = []goja.Value{s.comparator()}
 			}
 			return s.steady(own, c)
 		}
@@ -240,7 +185,7 @@ func (s *state) heavy(v goja.Value) bool {
 		return false
 	}
 	n, values, ok := inner.elements(o)
-	if !ok || n > 1<<12 {
+	if !ok || n > 64 {
 		return true
 	}
 	for _, v := range values {
@@ -273,44 +218,82 @@ func join(s *state, own native) native {
 			}
 			o = c.This.ToObject(s.rt)
 		}
-		n, values, ok := inner.elements(o)
-		if ok && n <= ordinary {
-			if size, ok := joined(c.Argument(0), n, values); ok {
-				s.fits(size, 1, textString)
-				s.chargeSmall(size)
-				return own(c)
-			}
+		n, values, _, ok := inner.plain(o)
+		if !ok || n > int64(len(values)) && !s.ordinaryHoles(o) {
+			return s.join(o, c.Argument(0))
 		}
-		return s.join(o, c.Argument(0))
+		size, ascii, ok := s.joined(c.Argument(0), n, values)
+		if !ok {
+			return s.join(o, c.Argument(0))
+		}
+		s.chargeSmall(size)
+		if ascii && n > 16 {
+			separator := ","
+			if t, ok := c.Argument(0).(goja.String); ok {
+				separator = t.String()
+			}
+			return s.joinPlain(separator, n, size, values)
+		}
+		if n > ordinary {
+			return s.join(o, c.Argument(0))
+		}
+		return own(c)
 	}
 }
 
-// joined is how long the joined text is at most, in bytes; ok is false if this can't be told.
-func joined(separator goja.Value, n int64, values []goja.Value) (size int64, ok bool) {
+// joined is how long the joined text is at most, in bytes, and whether it is ASCII; ok is false if this can't be told. It throws if that is too long.
+func (s *state) joined(separator goja.Value, n int64, values []goja.Value) (size int64, ascii, ok bool) {
+	wide, units := int64(1), int64(0)
 	switch t := separator.(type) {
 	case goja.String:
-		size = int64(t.Length()) * 2 * n
-	case *goja.Object:
-		return 0, false
+		units, wide = int64(t.Length())*max(0, n-1), width(t)
 	default:
-		size = n * 2 * 24
+		if !goja.IsUndefined(separator) {
+			return 0, false, false
+		}
+		units = n
 	}
-	for _, v := range values {
-		switch t := v.(type) {
-		case nil:
-		case goja.String:
-			size += int64(t.Length()) * 2
-		case *goja.Object:
-			return 0, false
-		case *goja.Symbol:
-		default:
-			if goja.IsBigInt(v) {
-				return 0, false
+	limit := s.meter.limit()
+	for i, v := range values {
+		if text, ok := inner.asciiText(v); ok {
+			units += int64(len(text))
+		} else if number, ok := inner.integerOf(v); ok {
+			units += digits(number)
+		} else {
+			switch t := v.(type) {
+			case nil:
+			case goja.String:
+				units, wide = units+int64(t.Length()), max(wide, width(t))
+			case *goja.Object, *goja.Symbol:
+				return 0, false, false
+			default:
+				if goja.IsBigInt(v) {
+					return 0, false, false
+				}
+				units += 26
 			}
-			size += 2 * 26
+		}
+		if units > limit {
+			break
+		}
+		if i%pollEvery == pollEvery-1 {
+			s.poll()
 		}
 	}
-	return size, true
+	s.fits(units, wide, textString)
+	return units * wide, wide == 1, true
+}
+
+// digits is how many characters a number has.
+func digits(n int64) int64 {
+	count := int64(1)
+	if n < 0 {
+		n, count = -n, 2
+	}
+	for ; n > 9; n /= 10 {
+		count++
+	}
+	return count
 }
 
 // join is Array.prototype.join, https://tc39.es/ecma262/#sec-array.prototype.join.
@@ -422,7 +405,7 @@ func arrayFrom(s *state, own native) native {
 			}
 			if f := items.GetSymbol(goja.SymIterator); f == nil || goja.IsUndefined(f) || goja.IsNull(f) {
 				if mapper := c.Argument(1); goja.IsUndefined(mapper) || code(mapper) != nil {
-					return s.call("from", c)
+					return s.fromLength(items, c)
 				}
 			}
 		}

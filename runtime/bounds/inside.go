@@ -24,11 +24,14 @@ type inside struct {
 	proxyHandler                   uintptr
 	nativeTab                      unsafe.Pointer // itab of (proxyHandler, *nativeProxyHandler)
 	arrayLength, arrayValues       uintptr
+	arrayCount, arrayProps         uintptr // how many elements are there, and how many of them are no plain values
+	extensible                     uintptr // of an array
 	mapTable, setTable, tableSize  uintptr
 	vm, vmFlag                     uintptr
-	ascii                          unsafe.Pointer // itab of (goja.Value, asciiString)
+	ascii, integer                 unsafe.Pointer // itabs of (goja.Value, asciiString) and (goja.Value, valueInt)
 	propertyTab                    unsafe.Pointer // itab of (goja.Value, *valueProperty)
 	property                       struct{ value, get, set uintptr }
+	plainObject                    unsafe.Pointer             // itab of an ordinary object's implementation
 	values                         map[unsafe.Pointer]uintptr // by itab: where the named properties of an implementation lie
 }
 
@@ -86,12 +89,17 @@ func inspect(rt *goja.Runtime) (l *inside, err error) {
 	}
 	_, t, tab = sample("[]")
 	l.array, l.arrayLength, l.arrayValues = tab, offset(t, "length", reflect.TypeFor[uint32]()), offset(t, "values", reflect.TypeFor[[]goja.Value]())
+	l.arrayCount, l.arrayProps = offset(t, "objCount", reflect.TypeFor[int]()), offset(t, "propValueCount", reflect.TypeFor[int]())
+	l.extensible = offset(t, "extensible", reflect.TypeFor[bool]())
 	l.inspectTables(sample)
 	text, err := rt.RunString("'text'")
 	if err != nil {
 		return nil, err
 	}
 	l.ascii = (*[2]unsafe.Pointer)(unsafe.Pointer(&text))[0]
+	if err := l.inspectInteger(rt); err != nil {
+		return nil, err
+	}
 	v := field(reflect.TypeFor[goja.Runtime](), "vm", nil)
 	l.vm, l.vmFlag = v.Offset, offset(v.Type.Elem(), "interrupted", reflect.TypeFor[uint32]())
 	l.inspectProperty(rt)
@@ -99,8 +107,24 @@ func inspect(rt *goja.Runtime) (l *inside, err error) {
 	for _, source := range []string{"Array", "({})", "RegExp.prototype"} {
 		_, t, tab := sample(source)
 		l.values[tab] = offset(t, "values", reflect.TypeFor[map[unistring.String]goja.Value]())
+		if source == "({})" {
+			l.plainObject = tab
+		}
 	}
 	return l, nil
+}
+
+func (l *inside) inspectInteger(rt *goja.Runtime) error {
+	n := rt.ToValue(1234567)
+	w := (*[2]unsafe.Pointer)(unsafe.Pointer(&n))
+	if t := reflect.TypeOf(n); t.Kind() != reflect.Int64 || *(*int64)(w[1]) != 1234567 {
+		return fmt.Errorf("an integer is %v", t)
+	}
+	if t := reflect.TypeOf(rt.ToValue("text")); t.Kind() != reflect.String {
+		return fmt.Errorf("a text is %v", t)
+	}
+	l.integer = w[0]
+	return nil
 }
 
 func (l *inside) inspectProperty(rt *goja.Runtime) {
@@ -168,6 +192,60 @@ func (l *inside) elements(o *goja.Object) (length int64, values []goja.Value, ok
 	}
 	p := l.impl(o)[1]
 	return int64(*(*uint32)(unsafe.Add(p, l.arrayLength))), *(*[]goja.Value)(unsafe.Add(p, l.arrayValues)), true
+}
+
+// plain is elements for an array whose elements are plain values, and tells how many of them are there. Changing them changes the array.
+func (l *inside) plain(o *goja.Object) (length int64, values []goja.Value, count int, ok bool) {
+	length, values, ok = l.elements(o)
+	if !ok {
+		return 0, nil, 0, false
+	}
+	p := l.impl(o)[1]
+	return length, values, *(*int)(unsafe.Add(p, l.arrayCount)), *(*int)(unsafe.Add(p, l.arrayProps)) == 0
+}
+
+// grows reports whether an array may get more elements.
+func (l *inside) grows(o *goja.Object) bool { return *(*bool)(unsafe.Add(l.impl(o)[1], l.extensible)) }
+
+// setElements gives an array of plain values its elements, count of which are no holes.
+func (l *inside) setElements(o *goja.Object, length int64, values []goja.Value, count int) {
+	p := l.impl(o)[1]
+	*(*uint32)(unsafe.Add(p, l.arrayLength)) = uint32(length)
+	*(*[]goja.Value)(unsafe.Add(p, l.arrayValues)) = values
+	*(*int)(unsafe.Add(p, l.arrayCount)) = count
+}
+
+// bare gives how many named properties of its own an ordinary object has; -1 if it is no such.
+func (l *inside) bare(o *goja.Object) int {
+	if l == nil || l.impl(o)[0] != l.plainObject {
+		return -1
+	}
+	w := l.impl(o)
+	return len(*(*map[unistring.String]goja.Value)(unsafe.Add(w[1], l.values[w[0]])))
+}
+
+// asciiText gives the text of s without a copy, if it is ASCII of goja's.
+func (l *inside) asciiText(v goja.Value) (text string, ok bool) {
+	w := (*[2]unsafe.Pointer)(unsafe.Pointer(&v))
+	if l == nil || w[0] != l.ascii {
+		return "", false
+	}
+	return *(*string)(w[1]), true
+}
+
+// integerOf gives the number that v is, if it is one that goja keeps as an integer.
+func (l *inside) integerOf(v goja.Value) (n int64, ok bool) {
+	w := (*[2]unsafe.Pointer)(unsafe.Pointer(&v))
+	if l == nil || w[0] != l.integer {
+		return 0, false
+	}
+	return *(*int64)(w[1]), true
+}
+
+// asciiValue makes a value of ASCII text, without a copy.
+func (l *inside) asciiValue(s string) (v goja.Value) {
+	*(*[2]unsafe.Pointer)(unsafe.Pointer(&v)) = [2]unsafe.Pointer{l.ascii, unsafe.Pointer(&s)}
+	return v
 }
 
 // functions gives the functions that are the value, getter or setter of an own property of o, without running any. ok is false if

@@ -123,6 +123,7 @@ type state struct {
 	small   int64   // bytes of small allocations not yet charged
 	flag    *uint32 // not 0 when an interrupt waits
 	library map[string]native
+	arrays  *goja.Object // %Array.prototype%, once it was asked for
 	joining []*goja.Object
 
 	replacing *replacing

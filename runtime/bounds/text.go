@@ -168,6 +168,9 @@ func repeat(s *state, own native) native {
 
 // asciiText makes a value of ASCII text.
 func asciiText(s string) goja.Value {
+	if inner != nil {
+		return inner.asciiValue(s)
+	}
 	var b goja.StringBuilder
 	b.WriteUTF8String(s)
 	return b.String()
