@@ -30,6 +30,7 @@ func (iso *Isolate) condemn(inv *invocation.Invocation, cause error) {
 		c.fail(iso.lost)
 	}
 	iso.streams.fail(iso.lost)
+	iso.pool.remove(iso) // now: where no call comes any more, nobody would later
 }
 
 // verdict is what the log says of what broke an isolate, and what the call that did so ends with.

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"weak"
 
 	"github.com/dop251/goja"
 
@@ -245,7 +246,7 @@ func (p *Pool) grow() (*Isolate, error) {
 	p.isolates.Store(&list)
 	if len(list) > 1 && !p.shrinker {
 		p.shrinker = true
-		time.AfterFunc(p.options.Idle, p.shrink)
+		p.shrinkLater()
 	}
 	return iso, nil
 }
@@ -260,6 +261,16 @@ func (p *Pool) remove(iso *Isolate) {
 		}
 	}
 	p.isolates.Store(&list)
+}
+
+// shrinkLater has shrink called once isolates may have been idle for long enough. The timer does not keep the pool.
+func (p *Pool) shrinkLater() {
+	kept := weak.Make(p)
+	time.AfterFunc(p.options.Idle, func() {
+		if p := kept.Value(); p != nil {
+			p.shrink()
+		}
+	})
 }
 
 // shrink drops idle isolates, from the end of the list since jobs are given to its beginning, and keeps at least one.
@@ -283,7 +294,7 @@ func (p *Pool) shrink() {
 	p.isolates.Store(&list)
 	p.shrinker = len(list) > 1
 	if p.shrinker {
-		time.AfterFunc(p.options.Idle, p.shrink)
+		p.shrinkLater()
 	}
 }
 

@@ -1,0 +1,84 @@
+package runtime_test
+
+import (
+	goruntime "runtime"
+	"testing"
+	"time"
+
+	"github.com/bindery/bindery/runtime"
+	"github.com/bindery/bindery/runtime/invocation"
+	"github.com/bindery/bindery/runtime/webapi/fetch"
+	"github.com/bindery/bindery/runtime/webapi/headers"
+)
+
+// eventually waits for what the collector or another goroutine does.
+func eventually(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	again := time.NewTicker(5 * time.Millisecond)
+	defer again.Stop()
+	deadline := time.After(20 * time.Second)
+	for !done() {
+		select {
+		case <-again.C:
+		case <-deadline:
+			t.Fatal("it never came to this: " + what)
+		}
+	}
+}
+
+// two calls a Worker within a call of it, so that the pool comes to have two isolates.
+func two(t *testing.T, p *runtime.Pool, first, second string) {
+	t.Helper()
+	call := func(path string, done func()) {
+		inv := invocation.New("test", invocation.Limits{})
+		p.Do(inv, &runtime.Fetch{
+			Invocation: inv, Request: &fetch.RequestData{Method: "GET", URL: "http://x" + path, Headers: headers.New()},
+			Done: func(_ *fetch.ResponseData, err error) {
+				if err != nil {
+					t.Errorf("%s: %v", path, err)
+				}
+				done()
+			},
+		})
+	}
+	answered := make(chan struct{})
+	call(first, func() { call(second, func() { close(answered) }) })
+	<-answered
+	if p.Size() != 2 {
+		t.Fatalf("%d isolates, want 2", p.Size())
+	}
+}
+
+// An isolate that is lost in a turn of its own, after its calls have begun, leaves the pool then: no other call need come.
+func TestLostIsolateLeavesItsPool(t *testing.T) {
+	g := runtime.NewGuard(runtime.GuardOptions{})
+	defer g.Close()
+	s := script(t, `export default { fetch(request, env, ctx) {
+		if (request.url.endsWith("/lost")) ctx.waitUntil(new Promise(() => { setTimeout(() => {}, 1e8); setTimeout(() => { for (;;); }, 1) }));
+		return new Response;
+	} }`, &log{})
+	s.Guard, s.Limits = g, runtime.Limits{CPU: 20 * time.Millisecond}
+	p := runtime.NewPool(s, runtime.PoolOptions{Max: 2, Idle: time.Hour})
+	two(t, p, "/", "/lost")
+	eventually(t, "one isolate is left", func() bool { return p.Size() == 1 })
+}
+
+// A pool that nobody has any more is collected, without waiting until its isolates have been idle for long enough.
+func TestPoolIsCollected(t *testing.T) {
+	collected := make(chan struct{})
+	func() {
+		s := script(t, `export default { fetch: () => new Response }`, &log{})
+		p := runtime.NewPool(s, runtime.PoolOptions{Idle: time.Hour, Max: 2})
+		two(t, p, "/", "/")
+		goruntime.AddCleanup(p, func(c chan struct{}) { close(c) }, collected)
+	}()
+	eventually(t, "the pool is collected", func() bool {
+		goruntime.GC()
+		select {
+		case <-collected:
+			return true
+		default:
+			return false
+		}
+	})
+}
