@@ -348,7 +348,7 @@ func TestTogether(t *testing.T) {
 }
 
 // outOfMemory is how any of them may end among others that fill the memory of the process: there may be no time to find out who holds it.
-var outOfMemory = []outcome{{status: 503, texts: []string{"Worker exceeded memory limit."}}}
+var outOfMemory = []outcome{{status: 503, length: -1, texts: []string{"Worker exceeded memory limit."}}}
 
 // tryAmong asks a Worker while others run. Where the server was killed because of another one, it asks again.
 func (f *fleet) tryAmong(t *testing.T, h *hostile, running *sync.Map) {
