@@ -46,21 +46,40 @@ func spellings(f *kong.Flag) []string {
 
 func choices(v *kong.Value) string { return strings.ReplaceAll(v.Enum, ",", " ") }
 
-func completeBash(w io.Writer, commands []*kong.Node) error {
+// wordsOf are what may follow a command: its flags, and the values of its arguments.
+func wordsOf(n *kong.Node) string {
+	var words []string
+	for _, f := range flagsOf(n) {
+		for _, s := range spellings(f) {
+			words = append(words, "--"+s)
+		}
+	}
+	for _, p := range n.Positional {
+		words = append(words, strings.Fields(choices(p))...)
+	}
+	return strings.Join(words, " ")
+}
+
+func namesOf(commands []*kong.Node) string {
 	var names []string
-	var cases strings.Builder
 	for _, n := range commands {
 		names = append(names, n.Name)
-		var words []string
-		for _, f := range flagsOf(n) {
-			for _, s := range spellings(f) {
-				words = append(words, "--"+s)
-			}
+	}
+	return strings.Join(names, " ")
+}
+
+func completeBash(w io.Writer, commands []*kong.Node) error {
+	var cases strings.Builder
+	for _, n := range commands {
+		if len(n.Children) == 0 {
+			fmt.Fprintf(&cases, "      %s) words=%q ;;\n", n.Name, wordsOf(n))
+			continue
 		}
-		for _, p := range n.Positional {
-			words = append(words, strings.Fields(choices(p))...)
+		fmt.Fprintf(&cases, "      %s)\n        words=%q\n        if [ \"$COMP_CWORD\" -gt 2 ]; then case \"${COMP_WORDS[2]}\" in\n", n.Name, namesOf(n.Children))
+		for _, child := range n.Children {
+			fmt.Fprintf(&cases, "          %s) words=%q ;;\n", child.Name, wordsOf(child))
 		}
-		fmt.Fprintf(&cases, "      %s) words=%q ;;\n", n.Name, strings.Join(words, " "))
+		cases.WriteString("        esac; fi ;;\n")
 	}
 	_, err := fmt.Fprintf(w, `_bindery() {
   local cur="${COMP_WORDS[COMP_CWORD]}" words=""
@@ -73,7 +92,7 @@ func completeBash(w io.Writer, commands []*kong.Node) error {
   COMPREPLY=($(compgen -W "$words" -- "$cur"))
 }
 complete -o default -F _bindery bindery
-`, strings.Join(names, " "), cases.String())
+`, namesOf(commands), cases.String())
 	return err
 }
 
@@ -82,29 +101,50 @@ func zshQuoted(s string) string {
 	return strings.NewReplacer("'", `'\''`, "[", `\[`, "]", `\]`, ":", `\:`).Replace(s)
 }
 
+// zshArguments completes the flags and arguments of one command.
+func zshArguments(w io.Writer, n *kong.Node) {
+	fmt.Fprintf(w, "    %s) _arguments", n.Name)
+	for _, f := range flagsOf(n) {
+		for _, s := range spellings(f) {
+			fmt.Fprintf(w, " '--%s[%s]", s, zshQuoted(f.Help))
+			switch {
+			case f.IsBool():
+			case f.Enum != "":
+				fmt.Fprintf(w, ":%s:(%s)", f.Name, choices(f.Value))
+			default:
+				fmt.Fprintf(w, ":%s:", f.Name)
+			}
+			fmt.Fprint(w, "'")
+		}
+	}
+	rest := "_files"
+	if len(n.Positional) > 0 && n.Positional[0].Enum != "" {
+		rest = "(" + choices(n.Positional[0]) + ")"
+	}
+	fmt.Fprintf(w, " '2:argument:%s' '*:argument:%s' ;;\n", rest, rest)
+}
+
+func zshDescribed(w io.Writer, commands []*kong.Node) {
+	for _, n := range commands {
+		fmt.Fprintf(w, "      '%s:%s'\n", n.Name, zshQuoted(n.Help))
+	}
+}
+
 func completeZsh(w io.Writer, commands []*kong.Node) error {
 	var list, cases strings.Builder
+	zshDescribed(&list, commands)
 	for _, n := range commands {
-		fmt.Fprintf(&list, "      '%s:%s'\n", n.Name, zshQuoted(n.Help))
-		fmt.Fprintf(&cases, "    %s) _arguments", n.Name)
-		for _, f := range flagsOf(n) {
-			for _, s := range spellings(f) {
-				fmt.Fprintf(&cases, " '--%s[%s]", s, zshQuoted(f.Help))
-				switch {
-				case f.IsBool():
-				case f.Enum != "":
-					fmt.Fprintf(&cases, ":%s:(%s)", f.Name, choices(f.Value))
-				default:
-					fmt.Fprintf(&cases, ":%s:", f.Name)
-				}
-				cases.WriteByte('\'')
-			}
+		if len(n.Children) == 0 {
+			zshArguments(&cases, n)
+			continue
 		}
-		rest := "_files"
-		if len(n.Positional) > 0 && n.Positional[0].Enum != "" {
-			rest = "(" + choices(n.Positional[0]) + ")"
+		fmt.Fprintf(&cases, "    %s)\n    if (( CURRENT == 3 )); then\n    local -a commands\n    commands=(\n", n.Name)
+		zshDescribed(&cases, n.Children)
+		cases.WriteString("    )\n    _describe command commands\n    return\n    fi\n    shift words\n    (( CURRENT-- ))\n    case \"$words[2]\" in\n")
+		for _, child := range n.Children {
+			zshArguments(&cases, child)
 		}
-		fmt.Fprintf(&cases, " '2:argument:%s' '*:argument:%s' ;;\n", rest, rest)
+		cases.WriteString("    esac ;;\n")
 	}
 	_, err := fmt.Fprintf(w, `#compdef bindery
 _bindery() {
@@ -123,31 +163,47 @@ compdef _bindery bindery
 	return err
 }
 
+func fishQuoted(s string) string {
+	return "'" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(s) + "'"
+}
+
 func completeFish(w io.Writer, commands []*kong.Node) error {
-	quote := func(s string) string { return "'" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(s) + "'" }
 	var b strings.Builder
 	for _, n := range commands {
-		fmt.Fprintf(&b, "complete -c bindery -n __fish_use_subcommand -f -a %s -d %s\n", n.Name, quote(n.Help))
-		within := fmt.Sprintf("-n '__fish_seen_subcommand_from %s'", n.Name)
-		for _, f := range flagsOf(n) {
-			for _, s := range spellings(f) {
-				fmt.Fprintf(&b, "complete -c bindery %s -l %s -d %s", within, s, quote(f.Help))
-				switch {
-				case f.IsBool():
-				case f.Enum != "":
-					fmt.Fprintf(&b, " -x -a %s", quote(choices(f.Value)))
-				default:
-					b.WriteString(" -r")
-				}
-				b.WriteByte('\n')
-			}
+		fmt.Fprintf(&b, "complete -c bindery -n __fish_use_subcommand -f -a %s -d %s\n", n.Name, fishQuoted(n.Help))
+		within := "__fish_seen_subcommand_from " + n.Name
+		if len(n.Children) == 0 {
+			fishArguments(&b, n, fishQuoted(within))
+			continue
 		}
-		for _, p := range n.Positional {
-			if p.Enum != "" {
-				fmt.Fprintf(&b, "complete -c bindery %s -f -a %s\n", within, quote(choices(p)))
-			}
+		for _, child := range n.Children {
+			fmt.Fprintf(&b, "complete -c bindery -n %s -f -a %s -d %s\n",
+				fishQuoted(within+"; and not __fish_seen_subcommand_from "+namesOf(n.Children)), child.Name, fishQuoted(child.Help))
+			fishArguments(&b, child, fishQuoted(within+"; and __fish_seen_subcommand_from "+child.Name))
 		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// fishArguments completes the flags and arguments of one command, where the condition holds.
+func fishArguments(b *strings.Builder, n *kong.Node, condition string) {
+	for _, f := range flagsOf(n) {
+		for _, s := range spellings(f) {
+			fmt.Fprintf(b, "complete -c bindery -n %s -l %s -d %s", condition, s, fishQuoted(f.Help))
+			switch {
+			case f.IsBool():
+			case f.Enum != "":
+				b.WriteString(" -x -a " + fishQuoted(choices(f.Value)))
+			default:
+				b.WriteString(" -r")
+			}
+			b.WriteByte('\n')
+		}
+	}
+	for _, p := range n.Positional {
+		if p.Enum != "" {
+			fmt.Fprintf(b, "complete -c bindery -n %s -f -a %s\n", condition, fishQuoted(choices(p)))
+		}
+	}
 }

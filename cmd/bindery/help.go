@@ -10,11 +10,11 @@ import (
 )
 
 type helpCommand struct {
-	Topic []string `arg:"" optional:"" help:"A command, or exit-codes, json."`
+	Topic []string `arg:"" optional:"" help:"A command, or contexts, exit-codes, json."`
 }
 
 // topics are what help explains besides commands.
-var topics = map[string]string{"exit-codes": exitCodes, "json": jsonKeys}
+var topics = map[string]string{"contexts": contextsText, "exit-codes": exitCodes, "json": jsonKeys}
 
 // Run prints the topic on stdout.
 func (c *helpCommand) Run(e *env) error {
@@ -59,4 +59,19 @@ By type:
   stopping   the end was asked for, requests under way are being finished
 
 With --log-level the lines below that level are left out.
+`
+
+// contextsText explains how commands find a cluster.
+const contextsText = `A context is a file that says where a cluster is (the addresses of its nodes) and who calls: a certificate and its key,
+which is why only its owner may read it. The first start of a cluster's first node makes one for who started it:
+
+  DATA/context.json                                  beside the node's data
+  ~/.config/bindery/contexts/NAME.json               among the user's own; NAME is the node's
+  ~/.config/bindery/current                          the name of the one that commands use
+
+($XDG_CONFIG_HOME takes the place of ~/.config; on macOS it is ~/Library/Application Support.) Commands take, in this order: --context, which is a
+name, or a file if it has a / or ends in .json; the environment variable BINDERY_CONTEXT, which may have the same; the current one.
+
+What else can be done with it: copy the file to another machine to run commands from there, and put an address into its servers that
+reaches the node from there.
 `

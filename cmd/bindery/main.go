@@ -6,9 +6,12 @@
 //	1    failed, for a reason that has no code of its own
 //	2    usage: a command, flag or argument that there isn't
 //	3    bad configuration: a wrangler file or .dev.vars, or a service binding without its Worker
+//	4    no cluster: none is known here, or no node of it can be reached
 //	5    bad code: it can't be bundled, or throws while it is loaded
 //	6    the address to listen on can't be had
-//	130  ended at once by a second Ctrl-C
+//	7    refused: what was asked for is not there, or does not go with what is
+//	8    the data directory can't be used: another node has it, or it is damaged, or of another cluster
+//	130  ended at once: by a second Ctrl-C where the first one finishes what is under way, else by the first
 package main
 
 import (
@@ -21,10 +24,11 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/bindery/bindery/node/compiler"
+	"github.com/bindery/bindery/node/dataplane"
 )
 
 func main() {
-	if compiler.Main() {
+	if compiler.Main() || dataplane.Main(hooks()) {
 		return
 	}
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
@@ -32,7 +36,17 @@ func main() {
 
 // command is the whole command line.
 type command struct {
+	Context string `placeholder:"NAME|FILE" env:"BINDERY_CONTEXT" help:"Cluster to talk to: the name of a context, or its file. Default: the current one."`
+	Output  string `enum:"table,json" default:"table" help:"How results are printed: table, json."`
+
 	Dev        devCommand        `cmd:"" help:"Run Workers from files, and follow the files as they change."`
+	Node       nodeCommand       `cmd:"" help:"Run a node: the first one makes a cluster."`
+	Deploy     deployCommand     `cmd:"" help:"Release Workers from files to the cluster, all or none."`
+	Status     statusCommand     `cmd:"" help:"Show the cluster: its nodes, and what is wrong."`
+	Worker     workerCommand     `cmd:"" help:"List, show and delete Workers."`
+	Release    releaseCommand    `cmd:"" help:"List, show and roll back releases."`
+	Secret     secretCommand     `cmd:"" help:"Set, list and delete secrets of Workers."`
+	Binding    bindingCommand    `cmd:"" help:"Set and unset bindings and vars of Workers."`
 	Version    versionCommand    `cmd:"" help:"Print the versions of bindery and of what it is built on."`
 	Completion completionCommand `cmd:"" help:"Print a script that completes commands and flags in a shell."`
 	Help       helpCommand       `cmd:"" help:"Explain a command or a topic."`
@@ -41,15 +55,24 @@ type command struct {
 // env is what commands work with.
 type env struct {
 	ctx            context.Context
+	stdin          io.Reader
 	stdout, stderr io.Writer
 	parser         *kong.Kong
+	context        string // --context
+	output         string // --output
 }
+
+// Values of --output.
+const (
+	outputTable = "table"
+	outputJSON  = "json"
+)
 
 // exit ends parsing early: kong's --help asks for it.
 type exit int
 
 // run is the program. It returns the exit code.
-func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) (code int) {
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	var c command
 	parser, err := kong.New(&c,
 		kong.Name("bindery"),
@@ -77,7 +100,9 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 	if err != nil {
 		return report(stderr, usageError(err))
 	}
-	return report(stderr, parsed.Run(&env{ctx: ctx, stdout: stdout, stderr: stderr, parser: parser}))
+	return report(stderr, parsed.Run(&env{
+		ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, parser: parser, context: c.Context, output: c.Output,
+	}))
 }
 
 // usageError makes an error of parsing arguments one with the right hint.

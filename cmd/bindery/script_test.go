@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -20,12 +21,14 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/bindery/bindery/node/compiler"
+	"github.com/bindery/bindery/node/daemon"
+	"github.com/bindery/bindery/node/dataplane"
 )
 
 var rewrite = flag.Bool("rewrite", false, "update the golden files of the scripts")
 
 func TestMain(m *testing.M) {
-	if compiler.Main() {
+	if compiler.Main() || dataplane.Main(hooks()) {
 		return
 	}
 	testscript.Main(m, map[string]func(){"bindery": main})
@@ -34,6 +37,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs testdata/script. Beside testscript's own commands there are:
 //
 //	serve ARG...                    starts bindery dev --port 0 ARG... and waits until it serves; its port is $PORT then
+//	node ARG...                     starts bindery node --data data ARG... on free ports and waits until it is ready; its HTTP port is $PORT then
 //	get HOST/PATH STATUS [REGEXP] [HEADER: VALUE ...]
 //	                                requests a path of the server, with that Host (PORT is the server's); wants that status and body
 //	output REGEXP                   waits for a line of output, after the one that the last such wait was for
@@ -48,12 +52,14 @@ func TestScripts(t *testing.T) {
 			e.Values[serverKey{}] = s
 			e.Defer(s.kill)
 			e.Setenv("NO_COLOR", "1")
+			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, ".config"))
 			examples, err := filepath.Abs(filepath.Join("..", "..", "examples"))
 			e.Setenv("EXAMPLES", examples)
 			return err
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"serve": func(ts *testscript.TestScript, _ bool, args []string) { serverOf(ts).start(ts, args) },
+			"node":  func(ts *testscript.TestScript, _ bool, args []string) { serverOf(ts).startNode(ts, args) },
 			"get":   func(ts *testscript.TestScript, _ bool, args []string) { serverOf(ts).get(ts, args) },
 			"output": func(ts *testscript.TestScript, _ bool, args []string) {
 				serverOf(ts).await(ts, regexp.MustCompile(args[0]))
@@ -85,11 +91,25 @@ type scriptServer struct {
 }
 
 func (s *scriptServer) start(ts *testscript.TestScript, args []string) {
+	s.run(ts, append([]string{"dev", "--port", "0"}, args...), `http://localhost:(\d+)`)
+}
+
+func (s *scriptServer) startNode(ts *testscript.TestScript, args []string) {
+	s.kill()
+	free := []string{"node", "--data", "data", "--name", "n1"}
+	for _, port := range []string{"--http", "--cluster", "--peer", "--gossip"} {
+		free = append(free, port, "127.0.0.1:0")
+	}
+	s.run(ts, append(free, args...), `Workers +http://localhost:(\d+)`)
+}
+
+// run starts the program and waits until it says its port.
+func (s *scriptServer) run(ts *testscript.TestScript, args []string, says string) {
 	binary := filepath.Join(filepath.SplitList(ts.Getenv("PATH"))[0], "bindery")
 	*s = scriptServer{grew: make(chan struct{}), read: make(chan struct{})}
-	s.cmd = exec.Command(binary, append([]string{"dev", "--port", "0"}, args...)...)
+	s.cmd = exec.Command(binary, args...)
 	s.cmd.Dir = ts.MkAbs(".")
-	s.cmd.Env = append(os.Environ(), "NO_COLOR=1")
+	s.cmd.Env = append(os.Environ(), "NO_COLOR=1", "XDG_CONFIG_HOME="+ts.Getenv("XDG_CONFIG_HOME"))
 	out, w, err := os.Pipe()
 	ts.Check(err)
 	s.cmd.Stdout, s.cmd.Stderr = w, w
@@ -106,7 +126,7 @@ func (s *scriptServer) start(ts *testscript.TestScript, args []string) {
 			s.mu.Unlock()
 		}
 	}()
-	s.port = s.await(ts, regexp.MustCompile(`http://localhost:(\d+)`))[1]
+	s.port = s.await(ts, regexp.MustCompile(says))[1]
 	s.seen = 0
 	ts.Setenv("PORT", s.port)
 }
@@ -189,10 +209,16 @@ func (s *scriptServer) shutdown(ts *testscript.TestScript, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs("output"), []byte(strings.Join(s.lines, "\n")+"\n"), 0o666))
 }
 
+// kill ends a server that a script has left running, and a node's data plane, which outlives its control process.
 func (s *scriptServer) kill() {
-	if s.cmd != nil {
-		_ = s.cmd.Process.Kill()
-		<-s.read
-		_ = s.cmd.Wait()
+	if s.cmd == nil {
+		return
 	}
+	_ = s.cmd.Process.Kill()
+	var node daemon.File
+	if b, err := os.ReadFile(filepath.Join(s.cmd.Dir, "data", "node.json")); err == nil && json.Unmarshal(b, &node) == nil && node.DataPlanePID > 0 {
+		_ = syscall.Kill(node.DataPlanePID, syscall.SIGKILL)
+	}
+	<-s.read
+	_ = s.cmd.Wait()
 }

@@ -93,7 +93,9 @@ func (c *Client) Close() error { return c.conn.Close() }
 func (c *Client) Conn() *grpc.ClientConn { return c.conn }
 
 // dialled keeps the reason why a node was not believed: gRPC would try for ever where trying again can't help.
-type dialled struct{ credentials.TransportCredentials }
+type dialled struct {
+	credentials.TransportCredentials
+}
 
 // NotTrustedError says that who answers at an address can't be believed, or does not believe us.
 type NotTrustedError struct{ Err error }

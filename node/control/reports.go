@@ -111,4 +111,3 @@ func (s *Service) noted(made *binderyv1.Release) *binderyv1.Release {
 	}
 	return made
 }
-

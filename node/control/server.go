@@ -92,6 +92,7 @@ func (shaken) ServerHandshake(c net.Conn) (net.Conn, credentials.AuthInfo, error
 func (shaken) ClientHandshake(context.Context, string, net.Conn) (net.Conn, credentials.AuthInfo, error) {
 	return nil, nil, errors.New("these are a server's credentials")
 }
+
 func (shaken) Info() credentials.ProtocolInfo {
 	return credentials.ProtocolInfo{SecurityProtocol: "tls", SecurityVersion: "1.3"}
 }

@@ -12,7 +12,7 @@
 //	sealing.key     the key under which secrets are kept
 //	raft/           log and snapshots of the replicated state
 //	bundles/        code, by hash
-//	agent/          what the node serves: the agent's own
+//	dataplane/      what the node serves, and how its processes are found: package agent's
 //
 // docs/deploying.md tells the same to who runs a node.
 package daemon

@@ -46,7 +46,7 @@ const DefaultStopTimeout = 10 * time.Second
 
 // AgentOptions are what the assembly gives an agent.
 type AgentOptions struct {
-	Dir     string // for its own files
+	Data    string // the data directory
 	Bundles string // the directory of bundles
 	Key     *seal.Key
 	Node    string // the node's name
@@ -54,6 +54,7 @@ type AgentOptions struct {
 	HTTP   string
 	Spare  bool
 	Memory int64
+	Drain  time.Duration // how long requests under way may take when the node stops
 	Logger *slog.Logger
 }
 
@@ -63,8 +64,8 @@ type Agent interface {
 	Assign(*binderyv1.Assignments)
 	// State tells what is served now, and a channel that is closed when that changes.
 	State() (AgentState, <-chan struct{})
-	// Stop ends serving: requests under way may take until drain is over, or force is closed, which may be nil.
-	Stop(drain time.Duration, force <-chan struct{})
+	// Stop ends serving: requests under way may take until AgentOptions.Drain is over, or force is closed, which may be nil.
+	Stop(force <-chan struct{})
 	// Detach leaves what serves running, for the next control process to adopt.
 	Detach()
 }

@@ -83,8 +83,8 @@ func (n *node) open() error {
 	})
 	var err error
 	n.agent, err = n.o.Start(AgentOptions{
-		Dir: filepath.Join(n.o.Data, "agent"), Bundles: n.bundlesDir(), Key: n.key, Node: n.record.Name,
-		HTTP: n.http.addr, Spare: n.http.spare, Memory: n.o.Memory, Logger: n.o.Logger,
+		Data: n.o.Data, Bundles: n.bundlesDir(), Key: n.key, Node: n.record.Name,
+		HTTP: n.http.addr, Spare: n.http.spare, Memory: n.o.Memory, Drain: n.drain(), Logger: n.o.Logger,
 	})
 	if err != nil {
 		n.agent = nil

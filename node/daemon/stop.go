@@ -20,20 +20,20 @@ func (n *node) close(clean bool) {
 	switch {
 	case n.agent == nil:
 	case clean:
-		n.agent.Stop(n.drain(), n.o.Force)
+		n.agent.Stop(n.o.Force)
 	default:
 		n.agent.Detach()
 	}
 	if n.service != nil {
 		n.service.Close()
 	}
-	if n.mux != nil {
-		n.mux.Close()
-	}
 	if n.store != nil {
 		if err := n.store.Close(); err != nil {
 			n.o.Logger.Error("close the state", "error", err)
 		}
+	}
+	if n.mux != nil {
+		n.mux.Close()
 	}
 	if clean {
 		_ = os.Remove(filepath.Join(n.o.Data, "node.json")) // it is true while the node runs
