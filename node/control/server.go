@@ -94,7 +94,7 @@ func (shaken) ClientHandshake(context.Context, string, net.Conn) (net.Conn, cred
 }
 
 func (shaken) Info() credentials.ProtocolInfo {
-	return credentials.ProtocolInfo{SecurityProtocol: "tls", SecurityVersion: "1.3"}
+	return credentials.ProtocolInfo{SecurityProtocol: "tls"}
 }
 func (s shaken) Clone() credentials.TransportCredentials { return s }
 func (shaken) OverrideServerName(string) error           { return nil }
