@@ -50,11 +50,6 @@ func (a *Agent) listen() error {
 			return fmt.Errorf("listen on %s: %w", a.o.HTTP, err)
 		}
 	}
-	if a.suspects == nil {
-		if a.suspects, err = listenUnix(a.suspectsSocket()); err != nil {
-			return fmt.Errorf("listen for suspects: %w", err)
-		}
-	}
 	return nil
 }
 

@@ -55,7 +55,6 @@ type Agent struct {
 	key      *seal.Key
 	lock     *os.File
 	incoming *os.File // the listening socket of HTTP
-	suspects *os.File // that of the data plane of suspects
 	address  string
 	settings dataplane.Settings
 	ctx      context.Context
@@ -70,6 +69,7 @@ type Agent struct {
 	main     role           // guarded by mu, but for what is its goroutine's
 	apart    role           // the same, of suspects
 	old      []*plane       // guarded by mu: to be stopped when main serves
+	suspects *os.File       // guarded by mu: the listening socket of HTTP of the data plane of suspects; nil while there is none
 	sequence int            // guarded by mu: number of the last data plane
 	changed  chan struct{}  // guarded by mu: closed at the next change of anything
 }
@@ -154,13 +154,13 @@ func (a *Agent) open() error {
 // release closes what Open opened.
 func (a *Agent) release() {
 	a.cancel()
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	for _, f := range []*os.File{a.incoming, a.suspects, a.lock} {
 		if f != nil {
 			_ = f.Close()
 		}
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	for _, p := range append([]*plane{a.main.plane, a.apart.plane}, a.old...) {
 		p.detach()
 	}

@@ -40,12 +40,14 @@ func (deadly) Fetch(_ context.Context, req *fetch.RequestData) (*fetch.ResponseD
 	case strings.HasPrefix(req.URL, "http://fatal.test/"):
 		new(sync.Mutex).Unlock() //nolint:staticcheck // fatal error: sync: unlock of unlocked mutex
 	case strings.HasPrefix(req.URL, "http://hog.test/"):
-		for hog := []byte{1}; ; {
-			hog = append(hog, bytes.Repeat(hog[:1], 8<<20)...)
+		for {
+			taken = append(taken, bytes.Repeat([]byte{1}, 64<<20))
 		}
 	}
 	return nil, fmt.Errorf("there is no %s", req.URL)
 }
+
+var taken [][]byte
 
 // node is an agent with what a control process gives it.
 type node struct {

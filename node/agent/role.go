@@ -2,6 +2,8 @@ package agent
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -72,6 +74,15 @@ func (r *role) awaitNeed() bool {
 		if _, _, need := r.desired(); need || r.a.ctx.Err() != nil {
 			return r.a.ctx.Err() == nil
 		}
+		if r.quarantine {
+			r.a.mu.Lock()
+			adopted := r.plane != nil
+			r.a.mu.Unlock()
+			if adopted {
+				return true // to be ended
+			}
+			r.a.dropSuspects()
+		}
 		select {
 		case <-changed:
 		case <-r.a.ctx.Done():
@@ -84,10 +95,14 @@ func (r *role) awaitNeed() bool {
 func (r *role) start() *plane {
 	a := r.a
 	http := a.incoming
+	var err error
 	if r.quarantine {
-		http = a.suspects
+		http, err = a.listenForSuspects()
 	}
-	p, err := a.start(r.quarantine, http)
+	var p *plane
+	if err == nil {
+		p, err = a.start(r.quarantine, http)
+	}
 	if err != nil {
 		a.o.Logger.Error("data plane did not start", "quarantine", r.quarantine, "error", err)
 		return nil
@@ -100,6 +115,30 @@ func (r *role) start() *plane {
 	return p
 }
 
+// listenForSuspects opens the socket on which requests come for the data plane of suspects, if it is not open.
+func (a *Agent) listenForSuspects() (*os.File, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.suspects == nil {
+		f, err := listenUnix(a.suspectsSocket())
+		if err != nil {
+			return nil, fmt.Errorf("listen for suspects: %w", err)
+		}
+		a.suspects = f
+	}
+	return a.suspects, nil
+}
+
+// dropSuspects closes that socket when nobody will accept there: who waits is told.
+func (a *Agent) dropSuspects() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.suspects != nil {
+		_ = a.suspects.Close()
+		a.suspects = nil
+	}
+}
+
 // serve keeps a data plane told what to serve, until it is gone. It reports false when the agent was closed first: the data plane goes on.
 func (r *role) serve(p *plane) bool {
 	a := r.a
@@ -110,6 +149,7 @@ func (r *role) serve(p *plane) bool {
 			p.asked = true
 			a.o.Logger.Info("data plane is needed no more", "pid", p.PID, "quarantine", r.quarantine)
 			r.end(p)
+			a.dropSuspects()
 			if err := p.stop(a.ctx, a.o.Drain); err != nil {
 				a.o.Logger.Warn("data plane did not end", "error", err)
 			}
@@ -185,6 +225,20 @@ func (r *role) load(p *plane, wanted uint64, request *binderyv1.LoadRequest) err
 	return err
 }
 
+// said is the beginning of what a data plane wrote to its standard error.
+func (a *Agent) said(n int) string {
+	f, err := os.Open(a.socket(n, crashSuffix))
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	b, _ := io.ReadAll(io.LimitReader(f, maxSaid)) // what can't be read was not said
+	return string(b)
+}
+
+// maxSaid is how much of a trace is read: the goroutine that it is about is the first.
+const maxSaid = 64 << 10
+
 // end notes that there is no data plane.
 func (r *role) end(p *plane) {
 	r.a.change(func() {
@@ -201,8 +255,8 @@ func (r *role) died(p *plane) {
 	if p.process != nil {
 		how = p.process.Wait()
 	}
-	text, _ := os.ReadFile(a.socket(p.sequence, crashSuffix))
-	death := poison.Death{Time: a.o.Now(), Quarantine: r.quarantine, Trace: poison.Parse(string(text)), Running: p.table.Versions()}
+	text := a.said(p.sequence)
+	death := poison.Death{Time: a.o.Now(), Quarantine: r.quarantine, Trace: poison.Parse(text), Running: p.table.Versions()}
 	a.mu.Lock()
 	changed := a.ledger.Died(death)
 	a.mu.Unlock()

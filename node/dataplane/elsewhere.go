@@ -5,7 +5,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httputil"
-	"time"
 )
 
 // clientHeader carries the client's address from the data plane that took the connection to that of the suspects.
@@ -30,9 +29,8 @@ func newElsewhere(socket string) http.Handler {
 			DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 				return new(net.Dialer).DialContext(ctx, "unix", socket)
 			},
-			DisableCompression:  true,
-			MaxIdleConnsPerHost: 64,
-			IdleConnTimeout:     time.Minute,
+			DisableCompression: true,
+			DisableKeepAlives:  true, // a request on a connection that was used before would be sent again when the other process dies of it
 		},
 		FlushInterval: -1,
 		ErrorLog:      discard,

@@ -29,7 +29,7 @@ type Launch struct {
 	Handover *os.File // the listening socket of the handover
 	HTTP     *os.File // the listening socket of the ingress
 	Table    *os.File // see package poison
-	Crash    *os.File // where Go's fatal trace goes
+	Crash    *os.File // its standard error, and so Go's fatal trace
 	Log      *os.File // where Workers' lines go
 }
 

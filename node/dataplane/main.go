@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 
 	"github.com/bindery/bindery/node/ingress"
@@ -66,9 +65,6 @@ func child(h Hooks) error {
 	}
 	l.setFiles(files)
 	_ = os.Unsetenv(settingsVariable) // not for the compiler
-	if err := debug.SetCrashOutput(l.Crash, debug.CrashOptions{}); err != nil {
-		return fmt.Errorf("have fatal errors written to a file: %w", err)
-	}
 	prepareProcess(l.Memory)
 	defer process.RaiseHeapFloor()()
 	process.RaiseProcessors()
@@ -77,7 +73,7 @@ func child(h Hooks) error {
 		return err
 	}
 	if l.Memory > 0 {
-		go watchMemory(l.Memory, l.Crash)
+		go watchMemory(l.Memory)
 	}
 	go s.stopOnSignal()
 	return s.Serve()

@@ -20,7 +20,7 @@ const (
 const ExitMemory = 90
 
 // watchMemory ends the process when it passes its ceiling.
-func watchMemory(ceiling int64, crash *os.File) {
+func watchMemory(ceiling int64) {
 	beyond := 0
 	for range time.Tick(memoryInterval) {
 		heap, total := memory()
@@ -30,9 +30,7 @@ func watchMemory(ceiling int64, crash *os.File) {
 			beyond++
 		}
 		if beyond >= memoryLooks || float64(total) > memoryExcess*float64(ceiling) {
-			text := fmt.Sprintf("%s %d MB of %d MB\n", poison.MemoryPassed, max(heap, total)>>20, ceiling>>20)
-			_, _ = crash.WriteString(text)
-			_, _ = os.Stderr.WriteString("data plane: " + text)
+			fmt.Fprintf(os.Stderr, "%s %d MB of %d MB\n", poison.MemoryPassed, max(heap, total)>>20, ceiling>>20)
 			os.Exit(ExitMemory)
 		}
 	}

@@ -11,7 +11,8 @@ import (
 	"syscall"
 )
 
-// Start starts a data plane as a process of this executable, in a session of its own. Its standard error is this process's.
+// Start starts a data plane as a process of this executable, in a session of its own. Its standard error is l.Crash: a pipe to this process
+// would end with it, and an end of what this process writes to is not the data plane's.
 func Start(l *Launch) (*exec.Cmd, error) {
 	if os.Getenv(settingsVariable) != "" {
 		return nil, errors.New("start a data plane: this process is one itself: its main must call dataplane.Main first")
@@ -25,7 +26,7 @@ func Start(l *Launch) (*exec.Cmd, error) {
 	if cmd.Env, err = environment(l.Settings); err != nil {
 		return nil, fmt.Errorf("start a data plane: %w", err)
 	}
-	cmd.Stderr = os.Stderr
+	cmd.Stderr = l.Crash
 	cmd.ExtraFiles = l.Files()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {

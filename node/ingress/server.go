@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/bindery/bindery/runtime/invocation"
@@ -65,7 +66,7 @@ func (u *unusedConns) close() {
 	defer u.mu.Unlock()
 	young := false
 	for c, since := range u.since {
-		if time.Since(since) > unusedAfter {
+		if time.Since(since) > unusedAfter && !hasBytes(c) {
 			_ = c.Close()
 		} else {
 			young = true
@@ -74,6 +75,21 @@ func (u *unusedConns) close() {
 	if young {
 		time.AfterFunc(unusedAfter, u.close)
 	}
+}
+
+// hasBytes reports whether something has come that nobody has read yet, as where this process had no time to.
+func hasBytes(c net.Conn) bool {
+	s, ok := c.(syscall.Conn)
+	if !ok {
+		return false
+	}
+	raw, err := s.SyscallConn()
+	if err != nil {
+		return false
+	}
+	n := 0
+	err = raw.Control(func(fd uintptr) { n = peek(fd) })
+	return err == nil && n > 0
 }
 
 // openInvocations are those that go on after their responses.
