@@ -1,6 +1,7 @@
 package bounds
 
 import (
+	"strings"
 	"time"
 	_ "unsafe" // for linkname
 
@@ -234,6 +235,21 @@ func searches(s *state, own native) native {
 	}
 }
 
+// looksAround reports whether captures of a regular expression may be of what lies beside a match.
+func looksAround(v goja.Value) bool {
+	o, ok := v.(*goja.Object)
+	if !ok {
+		return true
+	}
+	source := o.Get("source").String()
+	for _, part := range []string{"(?=", "(?!", "(?<=", "(?<!"} {
+		if strings.Contains(source, part) {
+			return true
+		}
+	}
+	return false
+}
+
 // minusOne is what search gives for nothing found.
 var minusOne = goja.New().ToValue(-1)
 
@@ -263,12 +279,19 @@ func matchesAll(name string) rule {
 			if n > longSubject {
 				s.boundSubject(&c, t)
 			}
+			replaces := name == "replace" && len(c.Arguments) > 1
 			if n > s.meter.limit()/bytesMatch || ordinary < 0 {
+				if r, ok := c.This.(*goja.Object); ok && replaces && inner != nil {
+					return s.replaceEach(r, s.replacingBy(t, c.Arguments[1]))
+				}
 				return s.call(name, c)
 			}
 			var w *replacing
-			if name == "replace" && len(c.Arguments) > 1 {
-				c.Arguments, w = s.boundReplacement(t, c.Arguments, func(upper int64) int64 { return upper }, n+1)
+			if replaces {
+				c.Arguments, w = s.boundReplacement(t, c.Arguments, func(upper int64) int64 { return upper }, n+1, looksAround(c.This))
+			}
+			if r, ok := c.This.(*goja.Object); ok && w != nil && w.parts != nil && n > ordinary && inner != nil {
+				return s.replaceEach(r, w)
 			}
 			start := nanotime()
 			v := s.watch(w, own, c)
