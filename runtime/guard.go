@@ -144,11 +144,9 @@ func (iso *watched) Retire(why string) {
 func (iso *watched) Lose(cause error) {
 	iso.retired.Store(true)
 	iso.strand.Post(func() {
-		if iso.lost != nil {
-			return
+		if iso.lost == nil {
+			(*Isolate)(iso).condemn(nil, cause)
 		}
-		(*Isolate)(iso).condemn(nil, cause)
-		iso.pool.remove((*Isolate)(iso))
 	})
 }
 
