@@ -24,21 +24,30 @@ const (
 	callExponent
 	callList
 	callProperties
+	// The rest are values, see originals.
+	globalWeakMap
+	globalWeakSet
+	globalSymbol
 	helpers
 )
 
-var helperNames = [helpers]string{"ɵcat", "ɵregexp", "ɵdeep", "ɵfactor", "ɵshift", "ɵpow", "ɵexponent", "ɵlist", "ɵproperties"}
+// Those of values are as long as what they stand for.
+var helperNames = [helpers]string{"ɵcat", "ɵregexp", "ɵdeep", "ɵfactor", "ɵshift", "ɵpow", "ɵexponent", "ɵlist", "ɵproperties", "ɵwkmap", "ɵwkset", "ɵsymb"}
 
 // calls notes that the program calls a helper.
 func (p *Program) calls(h helper) { p.called |= 1 << h }
 
-// Helpers makes the native functions that p calls, for one runtime, in the order of the wrapper's parameters; undefined stands for those
+// Helpers makes the native functions that p calls, and the globals that it keeps, for one runtime, in the order of the wrapper's parameters; undefined stands for those
 // that it does not call, since each costs every isolate. Call it on the goroutine that has the runtime.
 func (p *Program) Helpers(rt *goja.Runtime) []goja.Value {
 	made := make([]goja.Value, helpers, helpers+1) // the caller appends one
 	for h := range made {
 		made[h] = goja.Undefined()
-		if p.called&(1<<h) != 0 {
+		switch {
+		case p.called&(1<<h) == 0:
+		case helper(h) >= globalWeakMap:
+			made[h] = helper(h).value(rt)
+		default:
 			made[h] = engine.NewFunction(rt, "", 0, helper(h).function(rt))
 		}
 	}

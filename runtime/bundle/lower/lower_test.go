@@ -127,6 +127,14 @@ func TestSnippets(t *testing.T) {
 		{"arguments outside of functions", `export default (() => { try { return arguments } catch (e) { return e.name } })()`, `"ReferenceError"`},
 		{"typeof arguments outside of functions", `export default typeof arguments`, `"undefined"`},
 
+		// What esbuild's code looks up.
+		{"private without WeakMap", `globalThis.WeakMap = globalThis.WeakSet = undefined; class A { #x = 1; static #s = 5; #m() { return this.#x + A.#s } get = 2; x() { return this.#m() + (#x in this) } } export default new A().x()`, `7`},
+		{"two private names", `globalThis.WeakMap = undefined; class A { #a = 1; #b = 2; set; sum() { return this.#a + this.#b } } export default new A().sum()`, `3`},
+		{"private within functions", `const f = () => { class A { #a = 1; get; a() { return this.#a } } return new A().a() }; globalThis.WeakMap = undefined; export default f()`, `1`},
+		{"for await without Symbol", `globalThis.Symbol = undefined; async function* g() { yield 1; yield 2 } let n = 0; for await (const x of g()) n += x; export default n`, `3`},
+		{"the user's WeakMap", `globalThis.WeakMap = class { mine = 1 }; let _c; _c = new WeakMap(); class A { #x = 2; set; x() { return this.#x } } export default [_c.mine, new WeakMap().mine, new A().x()]`, `[1,1,2]`},
+		{"the user's helpers", `globalThis.Symbol = { k: 3 }; var __knownSymbol = (n) => Symbol[n]; export default __knownSymbol("k")`, `3`},
+
 		// s += x.
 		{"append", `let s=""; for (let i=0;i<1000;i++) s+="abc"; export default [s.length, s.slice(0,4), s.slice(-4)]`, `[3000,"abca","cabc"]`},
 		{"append mixed", "let s='x'; for (let i=0;i<300;i++) { s+=i; s+='é'; s+=null; s+=`${i}😀` } export default [s.length, s.slice(0,8), s.slice(-5)]", `[3681,"x0énull0","299😀"]`},

@@ -73,10 +73,12 @@ func (l *lowering) link() error {
 	l.names = newNames(string(l.code))
 	s := statements{l: l, t: tokenizer{src: l.code}, module: &l.module}
 	directives := true
+	added := lookups{source: l.in.Code}
 	for k := s.t.next(); k.kind != endOfFile; k = s.t.next() {
 		if directives = directives && (k.kind == stringToken || s.t.is(k, ";")); directives && k.kind == stringToken {
 			l.module.strict = l.module.strict || s.t.text(k) == `"use strict"`
 		}
+		added.see(&s, k)
 		if k.kind != nameToken || s.t.property {
 			continue
 		}
