@@ -149,6 +149,15 @@ func (c *Composition) Loaded(worker string) bool {
 	return m != nil && m.pool.Size() > 0
 }
 
+// Entrypoints gives the entrypoints of a Worker, which it loads if nobody has called it. Errors: as Warm's.
+func (c *Composition) Entrypoints(worker string) ([]runtime.Entrypoint, error) {
+	m := c.members[worker]
+	if m == nil {
+		return nil, unknown(worker)
+	}
+	return m.pool.Entrypoints()
+}
+
 // Warm loads an isolate of each of the given Workers, of all if none is given, so that their top-level code has run. Errors: those of
 // all Workers that failed, each a *runtime.LoadError, joined.
 func (c *Composition) Warm(workers ...string) error {

@@ -24,6 +24,11 @@
 // elsewhere. It listens to nothing and dials nothing, but it is no sandbox: it reads what files the source imports, with the rights of its
 // user.
 //
+// # Candidates
+//
+// What is to be released is run there, too: [Check] has a child of its own run the top-level code of each candidate within the limits of a
+// Worker, and tells its entrypoints. That child is thrown away, since it has run the code of others.
+//
 // # The cache
 //
 // Programs are kept in memory only. Kept on disk could be what esbuild made, not the program; for Workers of ordinary size that

@@ -11,6 +11,7 @@ import (
 
 	"github.com/evanw/esbuild/pkg/api"
 
+	"github.com/bindery/bindery/runtime"
 	"github.com/bindery/bindery/runtime/bundle"
 )
 
@@ -92,11 +93,12 @@ type settings struct {
 	Limits Limits
 }
 
-// request asks for one Worker: to build Options, or else to check Bundle.
+// request asks for one Worker: to build Options, or else to check Bundle, and with Trial to run its top-level code.
 type request struct {
 	Name    string // whose state of the last build is used and kept
 	Options *options
 	Bundle  *bundle.Bundle
+	Trial   *trial
 	Forget  []string // names whose state is needed no more
 }
 
@@ -148,9 +150,11 @@ func (w *options) bundle() bundle.Options {
 type reply struct {
 	Bundle   *bundle.Bundle // what was built; nil for a check, and where there is a Fault
 	Inputs   []string
-	Warnings []api.Message // of bundling
-	Fault    *fault
-	CPU      time.Duration // that the child has used since its start
+	Warnings []api.Message // of bundling; of lowering, where the code was run
+	// Entrypoints are those of code that was run.
+	Entrypoints []runtime.Entrypoint
+	Fault       *fault
+	CPU         time.Duration // that the child has used since its start
 }
 
 // fault is an error on its way.
@@ -165,5 +169,6 @@ type stage byte
 const (
 	stageBundle stage = iota
 	stageLower
+	stageTopLevel
 	stageOther
 )

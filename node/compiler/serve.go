@@ -36,7 +36,7 @@ func Main() bool {
 }
 
 // identity is what a child says it is. A parent that has another identity would not do the same to the same bytes.
-func identity() string { return lower.Version + " " + runtime.Version() + " protocol 1" }
+func identity() string { return lower.Version + " " + runtime.Version() + " protocol 2" }
 
 // Exit codes of a child that ends itself.
 const (
@@ -162,10 +162,15 @@ func (s *server) answer(r *request) *reply {
 		*answer = reply{Bundle: b, Inputs: result.Inputs, Warnings: bounded(result.Warnings)}
 	}
 	hash := b.Hash()
-	if s.known.has(hash) {
+	if r.Trial == nil && s.known.has(hash) {
 		return answer
 	}
-	if _, err := lower.Lower(input(b)); err != nil {
+	program, err := lower.Lower(input(b))
+	if err == nil && r.Trial != nil {
+		answer.Warnings = bounded(program.Warnings)
+		answer.Entrypoints, err = r.Trial.run(b, program)
+	}
+	if err != nil {
 		answer.Bundle, answer.Fault = nil, faulty(err).Fault
 		return answer
 	}
@@ -208,6 +213,7 @@ func (s *server) forget(name string) {
 func faulty(err error) *reply {
 	var b *bundle.Error
 	var l *lower.Error
+	var t *TopLevelError
 	switch {
 	case errors.As(err, &b):
 		return &reply{
@@ -216,6 +222,8 @@ func faulty(err error) *reply {
 		}
 	case errors.As(err, &l):
 		return &reply{Fault: &fault{Stage: stageLower, Messages: bounded(l.Messages)}}
+	case errors.As(err, &t):
+		return &reply{Fault: &fault{Stage: stageTopLevel, Messages: bounded(t.Messages)}}
 	}
 	return &reply{Fault: &fault{Stage: stageOther, Text: cut(err.Error())}}
 }
@@ -227,6 +235,8 @@ func (r *reply) error() error {
 		return &bundle.Error{Messages: f.Messages, Warnings: r.Warnings, Inputs: r.Inputs}
 	case stageLower:
 		return &lower.Error{Messages: f.Messages}
+	case stageTopLevel:
+		return &TopLevelError{Messages: f.Messages}
 	default:
 		return errors.New(f.Text)
 	}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -172,25 +170,20 @@ func unjoin(err error) []error {
 	return []error{err}
 }
 
-// framePattern finds file, line and column in a line of a stack.
-var framePattern = regexp.MustCompile(`(?m)^\s*at (?:.*\()?([^()\n]+):(\d+):(\d+)(?:\(\d+\))?\)?$`)
-
 // frame is the first place of a stack that is in a file of the Worker, with the line there.
 func (p *project) frame(w *config.Worker, stack string) *api.Location {
 	if w == nil {
 		return nil
 	}
-	for _, m := range framePattern.FindAllStringSubmatch(stack, -1) {
-		path := inFolder(w.Dir, m[1])
+	for _, f := range compiler.Frames(stack) {
+		path := inFolder(w.Dir, f.File)
 		text, err := os.ReadFile(path)
 		if err != nil {
 			continue
 		}
-		line, _ := strconv.Atoi(m[2])
-		column, _ := strconv.Atoi(m[3])
-		at := &api.Location{File: p.shown(path), Line: line, Column: max(column-1, 0)}
-		if lines := strings.Split(string(text), "\n"); line >= 1 && line <= len(lines) {
-			at.LineText = strings.TrimSuffix(lines[line-1], "\r")
+		at := &api.Location{File: p.shown(path), Line: f.Line, Column: max(f.Column-1, 0)}
+		if lines := strings.Split(string(text), "\n"); f.Line >= 1 && f.Line <= len(lines) {
+			at.LineText = strings.TrimSuffix(lines[f.Line-1], "\r")
 			at.Column = min(at.Column, len(at.LineText))
 		}
 		return at
