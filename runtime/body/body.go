@@ -17,6 +17,23 @@ type Body struct {
 // Bytes makes a whole body of b, which nobody may change from now on.
 func Bytes(b []byte) *Body { return &Body{chunks: [][]byte{b}, size: int64(len(b))} }
 
+// Chunks makes a whole body of chunks, which nobody may change from now on. Whole copies them together, Stream gives them as they are.
+func Chunks(chunks [][]byte) *Body {
+	size := int64(0)
+	for _, c := range chunks {
+		size += int64(len(c))
+	}
+	return &Body{chunks: chunks, size: size}
+}
+
+// Copies is how many bytes Whole has to allocate: 0 for a live body and one that lies in one piece.
+func (b *Body) Copies() int64 {
+	if b == nil || b.live != nil || len(b.chunks) == 1 {
+		return 0
+	}
+	return b.size
+}
+
 // Live makes a body of a stream. size is its length in bytes, -1 if not known.
 func Live(s Stream, size int64) *Body { return &Body{live: s, size: size} }
 

@@ -3,6 +3,8 @@ package bounds
 import (
 	"fmt"
 	"sync/atomic"
+	"unicode/utf8"
+	"unsafe"
 
 	"github.com/dop251/goja"
 
@@ -104,6 +106,32 @@ func Poll(rt *goja.Runtime) {
 // Charge charges bytes that a native function of r is about to allocate. It throws a RangeError (panics as native functions do)
 // when they are too many.
 func Charge(r *webidl.Realm, bytes int64) { stateOf(r).charge(bytes, textAllocation) }
+
+// ChargeSum is Charge of bytes more for something that is gathered, and takes sum bytes by now.
+func ChargeSum(r *webidl.Realm, bytes, sum int64) {
+	s := stateOf(r)
+	s.fits(sum, 1, textAllocation)
+	s.chargeSmall(bytes)
+}
+
+// ChargeText is Charge of the text that data becomes, which nothing is allocated for if it is ASCII.
+func ChargeText(r *webidl.Realm, data []byte) {
+	s := stateOf(r)
+	if len(data) > smallLot {
+		s.fits(int64(len(data)), 1, textString)
+		for _, c := range data {
+			if c >= utf8.RuneSelf {
+				s.charge(int64(len(data))*2, textString)
+				return
+			}
+		}
+	}
+}
+
+// ChargeJSON is Charge of what JSON becomes when it is read.
+func ChargeJSON(r *webidl.Realm, text []byte) {
+	stateOf(r).chargeJSON(unsafe.String(unsafe.SliceData(text), len(text)), int64(len(text)))
+}
 
 // V8's texts.
 const (

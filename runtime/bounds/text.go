@@ -306,14 +306,19 @@ func rawText(s *state, own native) native {
 	}
 }
 
-// builder grows a string within bounds.
+// builder grows a string within bounds. Long pieces are kept as they are until all are known.
 type builder struct {
-	s     *state
-	b     goja.StringBuilder
-	size  int64 // in bytes
-	wide  int64
-	steps int
+	s      *state
+	pieces []goja.String
+	b      goja.StringBuilder // what was written since the last of them
+	fresh  int                // how long that is
+	units  int64
+	wide   int64
+	steps  int
 }
+
+// longPiece is how long a text is that a builder keeps.
+const longPiece = 1 << 12
 
 func (s *state) builder() *builder { return &builder{s: s, wide: 1} }
 
@@ -321,17 +326,49 @@ func (b *builder) add(t goja.String) {
 	if b.steps++; b.steps&0xFF == 0 || t.Length() > longText {
 		b.s.poll()
 	}
-	if w := width(t); w > b.wide {
-		b.size, b.wide = b.size*2, w
+	n := t.Length()
+	b.units, b.wide = b.units+int64(n), max(b.wide, width(t))
+	b.s.fits(b.units, b.wide, textString)
+	if n < longPiece {
+		b.s.chargeSmall(int64(n) * b.wide)
+		b.b.WriteString(t)
+		b.fresh += n
+		return
 	}
-	n := int64(t.Length()) * b.wide
-	b.size += n
-	b.s.fits(b.size, 1, textString)
-	b.s.chargeSmall(n)
-	b.b.WriteString(t)
+	b.s.chargeSmall(bytesPiece)
+	b.flush()
+	b.pieces = append(b.pieces, t)
 }
 
-func (b *builder) text() goja.Value { return b.b.String() }
+func (b *builder) flush() {
+	if b.fresh > 0 {
+		b.pieces = append(b.pieces, b.b.String())
+		b.b, b.fresh = goja.StringBuilder{}, 0
+	}
+}
+
+func (b *builder) text() goja.Value {
+	if b.pieces == nil {
+		return b.b.String()
+	}
+	b.flush()
+	if len(b.pieces) == 1 {
+		return b.pieces[0]
+	}
+	b.s.charge(b.units*b.wide, textString)
+	var whole goja.StringBuilder
+	if b.wide > 1 {
+		whole.LikelyUnicode(int(b.units))
+	}
+	whole.Grow(int(b.units))
+	for i, p := range b.pieces {
+		if i&0xFFF == 0 {
+			b.s.poll()
+		}
+		whole.WriteString(p)
+	}
+	return whole.String()
+}
 
 // mustText is ToString.
 func (s *state) mustText(v goja.Value) goja.String {
@@ -381,19 +418,26 @@ func jsonParse(s *state, own native) native {
 			}
 			set(&c, 0, t)
 		}
-		n := int64(t.Length())
-		if n < 1024 {
-			s.chargeSmall(n * 8)
-			return own(c)
+		text := ""
+		if int64(t.Length()) > s.meter.limit()/bytesObject {
+			text = t.String()
 		}
-		if n > s.meter.limit()/bytesObject {
-			text := t.String()
-			containers := int64(strings.Count(text, "[") + strings.Count(text, "{"))
-			n = n + containers*bytesObject + int64(strings.Count(text, ","))*bytesPiece
-		}
-		s.charge(n, textAllocation)
+		s.chargeJSON(text, int64(t.Length()))
 		return own(c)
 	}
+}
+
+// chargeJSON charges what a text of length n becomes. The text itself is needed only if it is long.
+func (s *state) chargeJSON(text string, n int64) {
+	if n < 1024 {
+		s.chargeSmall(n * 8)
+		return
+	}
+	if n > s.meter.limit()/bytesObject {
+		containers := int64(strings.Count(text, "[") + strings.Count(text, "{"))
+		n = n + containers*bytesObject + int64(strings.Count(text, ","))*bytesPiece
+	}
+	s.charge(n, textAllocation)
 }
 
 // charged charges the string that a built-in with bounds of its own gives.

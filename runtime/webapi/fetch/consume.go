@@ -4,6 +4,7 @@ import (
 	"github.com/dop251/goja"
 
 	"github.com/bindery/bindery/runtime/body"
+	"github.com/bindery/bindery/runtime/bounds"
 	"github.com/bindery/bindery/runtime/builtins"
 	"github.com/bindery/bindery/runtime/invocation"
 	"github.com/bindery/bindery/runtime/webapi/blob"
@@ -16,17 +17,24 @@ import (
 // conversion makes what script gets of the bytes of a body, which nobody changes, and its Content-Type, "" for none. It may throw.
 type conversion func(r *webidl.Realm, data []byte, contentType string) goja.Value
 
-func asText(r *webidl.Realm, data []byte, _ string) goja.Value { return r.Str(blob.Text(data)) }
+func asText(r *webidl.Realm, data []byte, _ string) goja.Value {
+	bounds.ChargeText(r, data)
+	return r.Str(blob.Text(data))
+}
 
 func asJSON(r *webidl.Realm, data []byte, _ string) goja.Value {
+	bounds.ChargeText(r, data)
+	bounds.ChargeJSON(r, data)
 	return builtins.ParseJSONText(r.VM, blob.Text(data))
 }
 
 func asArrayBuffer(r *webidl.Realm, data []byte, _ string) goja.Value {
+	bounds.Charge(r, int64(len(data)))
 	return r.ArrayBuffer(append(make([]byte, 0, len(data)), data...))
 }
 
 func asBytes(r *webidl.Realm, data []byte, _ string) goja.Value {
+	bounds.Charge(r, int64(len(data)))
 	return r.Uint8Array(append(make([]byte, 0, len(data)), data...))
 }
 
@@ -39,6 +47,7 @@ func asBlob(r *webidl.Realm, data []byte, contentType string) goja.Value {
 }
 
 func asFormData(r *webidl.Realm, data []byte, contentType string) goja.Value {
+	bounds.Charge(r, formdata.Cost(data))
 	f, err := formdata.Decode(data, contentType)
 	if err != nil {
 		panic(r.TypeError("%s", err))
@@ -60,7 +69,13 @@ func (m *message) consume(r *webidl.Realm, as conversion) goja.Value {
 		m.used = true
 		d := r.NewDeferred()
 		streams.Consume(r, m.stream, func(chunks [][]byte, thrown goja.Value) {
-			settle(r, d, as, join(chunks), contentType, thrown)
+			var data []byte
+			if thrown == nil {
+				if thrown = r.Try(func() { bounds.Charge(r, copies(chunks)) }); thrown == nil {
+					data = join(chunks)
+				}
+			}
+			settle(r, d, as, data, contentType, thrown)
 		})
 		return d.Value()
 	}
@@ -68,6 +83,7 @@ func (m *message) consume(r *webidl.Realm, as conversion) goja.Value {
 	if err != nil {
 		panic(streams.FromReason(r, err))
 	}
+	bounds.Charge(r, b.Copies())
 	if data, whole := b.Whole(); whole {
 		return r.Resolved(as(r, data, contentType))
 	}

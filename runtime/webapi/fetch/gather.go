@@ -113,3 +113,14 @@ func join(chunks [][]byte) []byte {
 	}
 	return bytes.Join(chunks, nil)
 }
+
+// copies is how many bytes join has to allocate.
+func copies(chunks [][]byte) (n int64) {
+	if len(chunks) == 1 {
+		return 0
+	}
+	for _, c := range chunks {
+		n += int64(len(c))
+	}
+	return n
+}

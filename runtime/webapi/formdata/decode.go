@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
+	"unsafe"
 
 	"github.com/bindery/bindery/runtime/webapi/blob"
 	"github.com/bindery/bindery/runtime/webapi/encoding/codec"
@@ -27,6 +28,15 @@ const (
 	errEnd         = Error("No subsequent boundary string after multipart message.")
 	errDisposition = Error("Invalid Content-Disposition header found in FormData part.")
 )
+
+// Cost is about how many bytes Decode allocates for data at most.
+func Cost(data []byte) int64 {
+	const entry, least = int64(unsafe.Sizeof(Entry{}) + unsafe.Sizeof(whatwgurl.Pair{})), 4 << 10
+	if len(data) < least {
+		return 0
+	}
+	return int64(len(data)) + int64(bytes.Count(data, []byte("&"))+bytes.Count(data, []byte("\n--")))*entry
+}
 
 // Decode reads a body (https://fetch.spec.whatwg.org/#dom-body-formdata), which must not change afterwards: files share it. contentType is
 // the combined value of that header, "" for none. Errors are of type Error.

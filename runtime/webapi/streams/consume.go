@@ -7,6 +7,7 @@ import (
 	"github.com/dop251/goja"
 
 	"github.com/bindery/bindery/runtime/body"
+	"github.com/bindery/bindery/runtime/bounds"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
@@ -33,6 +34,7 @@ type consumer struct {
 	r       *webidl.Realm
 	reader  *defaultReader
 	chunks  [][]byte
+	size    int64 // of chunks
 	done    func([][]byte, goja.Value)
 	reading bool // a read is on the stack
 	again   bool // and has been answered
@@ -51,6 +53,12 @@ func (c *consumer) chunkSteps(chunk goja.Value) {
 	b, ok := chunkBytes(c.r, chunk)
 	if !ok {
 		e := c.r.TypeError(NotBytes)
+		readableStreamReaderGenericCancel(&c.reader.genericReader, e).markHandled()
+		c.done(nil, e)
+		return
+	}
+	c.size += int64(len(b))
+	if e := c.r.Try(func() { bounds.ChargeSum(c.r, int64(len(b)), c.size) }); e != nil {
 		readableStreamReaderGenericCancel(&c.reader.genericReader, e).markHandled()
 		c.done(nil, e)
 		return
