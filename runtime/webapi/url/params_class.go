@@ -3,6 +3,7 @@ package url
 import (
 	"github.com/dop251/goja"
 
+	"github.com/bindery/bindery/runtime/bounds"
 	"github.com/bindery/bindery/runtime/webapi/url/whatwgurl"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
@@ -55,7 +56,14 @@ func init() {
 			}
 			return r.Str(pairs[i].Name), r.Str(pairs[i].Value), true
 		}).
-		Method("toString", 0, func(p *SearchParams, c webidl.Call) goja.Value { return c.Str(p.String()) })
+		Method("toString", 0, func(p *SearchParams, c webidl.Call) goja.Value {
+			size := 0
+			for _, pair := range p.list() {
+				size += len(pair.Name) + len(pair.Value) + 2
+			}
+			bounds.Charge(c.Realm, int64(size))
+			return c.Str(p.String())
+		})
 }
 
 // matcher tells the pairs that delete and has are about: those of a name, and of a value if one is given.
