@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sort"
 	"time"
 
-	"github.com/evanw/esbuild/pkg/api"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -17,7 +15,6 @@ import (
 	"github.com/bindery/bindery/node/release"
 	"github.com/bindery/bindery/node/store"
 	binderyv1 "github.com/bindery/bindery/proto/bindery/v1"
-	"github.com/bindery/bindery/runtime/bundle"
 )
 
 // Bounds of requests.
@@ -167,7 +164,11 @@ func checkRelease(r *binderyv1.ReleaseRequest) error {
 func (s *Service) makeRelease(ctx context.Context, r *binderyv1.ReleaseRequest, stream grpc.ServerStreamingServer[binderyv1.ReleaseResponse],
 	progress func(stage string, done, total int),
 ) (*binderyv1.Release, error) {
-	code, err := s.checkCode(ctx, r.GetWorkers(), progress, func(f *binderyv1.Fault) {
+	state, err := s.latest(ctx)
+	if err != nil {
+		return nil, failed(err)
+	}
+	code, err := s.checkCode(ctx, state, r.GetWorkers(), progress, func(f *binderyv1.Fault) {
 		_ = stream.Send(&binderyv1.ReleaseResponse{Event: &binderyv1.ReleaseResponse_Warning{Warning: f}})
 	})
 	if err != nil {
@@ -183,67 +184,6 @@ func (s *Service) makeRelease(ctx context.Context, r *binderyv1.ReleaseRequest, 
 		progress("committing", 0, 0)
 	}
 	return s.commit(ctx, c)
-}
-
-// checkCode has every bundle of a release checked that is not known yet.
-func (s *Service) checkCode(ctx context.Context, uploads []*binderyv1.WorkerUpload, progress func(string, int, int), warn func(*binderyv1.Fault)) (map[string]release.Code, error) {
-	code := map[string]release.Code{}
-	var faults []*binderyv1.Fault
-	for i, u := range uploads {
-		progress("checking", i, len(uploads))
-		if _, done := code[u.GetBundle()]; done {
-			continue
-		}
-		found, wrong, err := s.checkBundle(ctx, u)
-		if err != nil {
-			return nil, failed(err)
-		}
-		faults = append(faults, wrong...)
-		if found == nil {
-			continue
-		}
-		for _, m := range found.Warnings {
-			warn(codeFault(u, m))
-		}
-		code[u.GetBundle()] = release.Code{Entrypoints: found.Entrypoints}
-	}
-	progress("checking", len(uploads), len(uploads))
-	if len(faults) > 0 {
-		sort.SliceStable(faults, func(i, j int) bool { return faults[i].GetWorker() < faults[j].GetWorker() })
-		return nil, faulty(codes.InvalidArgument, faults)
-	}
-	return code, nil
-}
-
-// checkBundle gives what is in a bundle, or what is wrong with it.
-func (s *Service) checkBundle(ctx context.Context, u *binderyv1.WorkerUpload) (*Code, []*binderyv1.Fault, error) {
-	if !s.o.Bundles.Has(u.GetBundle()) {
-		return nil, nil, faulty(codes.FailedPrecondition, []*binderyv1.Fault{{
-			Worker: u.GetConfig().GetName(), File: u.GetFile(), Key: "bundle",
-			Text: fmt.Sprintf("the bundle %.12s is not stored: upload it first", u.GetBundle()),
-		}})
-	}
-	if found := s.known.get(u.GetBundle()); found != nil {
-		return found, nil, nil
-	}
-	content, err := s.o.Bundles.Get(u.GetBundle())
-	if err != nil {
-		return nil, nil, err
-	}
-	b, err := bundle.Decode(content)
-	if err != nil {
-		return nil, codeFaults(u, []api.Message{{Text: fmt.Sprintf("the upload is no bundle: %v", err)}}), nil
-	}
-	found, err := s.o.Checker.Check(ctx, b)
-	var wrong *CodeError
-	if errors.As(err, &wrong) {
-		return nil, codeFaults(u, wrong.Messages), nil
-	}
-	if err != nil {
-		return nil, nil, fmt.Errorf("check Worker %q: %w", u.GetConfig().GetName(), err)
-	}
-	s.known.put(u.GetBundle(), found)
-	return found, nil, nil
 }
 
 func now() *timestamppb.Timestamp { return timestamppb.New(time.Now()) }

@@ -8,36 +8,26 @@ import (
 	"sync"
 	"time"
 
-	"github.com/evanw/esbuild/pkg/api"
-
 	"github.com/bindery/bindery/node/bundles"
+	"github.com/bindery/bindery/node/compiler"
 	"github.com/bindery/bindery/node/seal"
 	"github.com/bindery/bindery/node/store"
 	binderyv1 "github.com/bindery/bindery/proto/bindery/v1"
-	"github.com/bindery/bindery/runtime/bundle"
 )
 
-// Checker finds out what is in a bundle, in a process that may die of it.
+// Checker finds out what is in bundles, in a process that may die of it: compiler.Check is one.
 type Checker interface {
-	// Check lowers and compiles a bundle, runs its top level within limits, and gives its entrypoints (the default export as "default")
-	// and what else was noticed. Errors: *CodeError for faults of the bundle; any other is no fault of it.
-	Check(ctx context.Context, b *bundle.Bundle) (*Code, error)
+	// Check lowers and compiles bundles, runs their top level within limits, and gives a finding for each. Where its Err is *lower.Error,
+	// *compiler.TopLevelError or *compiler.Error, the bundle is at fault.
+	Check(ctx context.Context, candidates []compiler.Candidate) []compiler.Finding
 }
 
-// Code is what was found in a bundle.
-type Code struct {
-	Entrypoints []string
-	Warnings    []api.Message
-}
+// CheckerFunc is a function as a Checker.
+type CheckerFunc func(ctx context.Context, candidates []compiler.Candidate) []compiler.Finding
 
-// CodeError is everything that is wrong with a bundle.
-type CodeError struct{ Messages []api.Message }
-
-func (e *CodeError) Error() string {
-	if len(e.Messages) == 0 {
-		return "the code is at fault"
-	}
-	return e.Messages[0].Text
+// Check implements Checker.
+func (f CheckerFunc) Check(ctx context.Context, candidates []compiler.Candidate) []compiler.Finding {
+	return f(ctx, candidates)
 }
 
 // Options of a Service.

@@ -41,6 +41,7 @@ type node struct {
 	service *control.Service
 	server  *control.Server
 	agent   Agent
+	told    File // what node.json has
 	fatal   chan error
 }
 
@@ -211,31 +212,34 @@ func (n *node) run(ctx context.Context) error {
 	}
 }
 
-// tell writes down what the node is at, and reports it.
+// tell writes down what the node is at, and reports it. node.json comes last: who sees it finds the rest.
 func (n *node) tell(ctx context.Context, state AgentState, first bool) error {
-	f := n.file(state)
-	b, err := json.MarshalIndent(f, "", "  ")
-	if err == nil {
-		err = writeFile(filepath.Join(n.o.Data, "node.json"), append(b, '\n'))
-	}
-	if err != nil {
-		n.o.Logger.Error("write node.json", "error", err) // a full disk must not end a node
-	}
 	if _, err := n.service.Report(ctx, &binderyv1.ReportRequest{
 		Node: n.describe(state), ServingIndex: state.Index, HeldBack: state.HeldBack, Failed: state.Failed,
 	}); err != nil {
 		return err
 	}
-	if !first {
-		return nil
+	if first {
+		if addr, err := net.ResolveTCPAddr("tcp", state.HTTP); err == nil && n.record.keep(n.http, addr) {
+			if err := n.record.save(n.o.Data); err != nil {
+				return err
+			}
+		}
+		n.writeContext()
 	}
-	if addr, err := net.ResolveTCPAddr("tcp", state.HTTP); err == nil && n.record.keep(n.http, addr) {
-		if err := n.record.save(n.o.Data); err != nil {
-			return err
+	f := n.file(state)
+	if f != n.told {
+		b, err := json.MarshalIndent(f, "", "  ")
+		if err == nil {
+			err = writeFile(filepath.Join(n.o.Data, "node.json"), append(b, '\n'))
+		}
+		if err != nil {
+			n.o.Logger.Error("write node.json", "error", err) // a full disk must not end a node
+		} else {
+			n.told = f
 		}
 	}
-	n.writeContext()
-	if n.o.Ready != nil {
+	if first && n.o.Ready != nil {
 		n.o.Ready(f)
 	}
 	return nil
