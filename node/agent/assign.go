@@ -136,10 +136,12 @@ func (a *Agent) fetch(ctx context.Context, as *assigned) {
 	seen := map[string]bool{}
 	for _, v := range as.GetVersions() {
 		hash := v.GetBundle()
-		if seen[hash] || a.o.Bundles.Has(hash) || a.o.Fetch == nil {
+		if a.o.Fetch == nil || seen[hash] {
 			continue
 		}
-		seen[hash] = true
+		if seen[hash] = true; a.o.Bundles.Has(hash) {
+			continue
+		}
 		turn <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-turn }()

@@ -112,10 +112,11 @@ func (n *node) open() {
 	if n.Agent, err = Open(n.options); err != nil {
 		n.t.Fatal(err)
 	}
+	a := n.Agent
 	n.options.HTTP = n.Address()
 	n.t.Cleanup(func() {
 		n.client.CloseIdleConnections()
-		if err := n.Close(context.Background(), true); err != nil {
+		if err := a.Close(context.Background(), true); err != nil {
 			n.t.Errorf("close: %v", err)
 		}
 	})

@@ -146,7 +146,11 @@ func (h *handover) attached(conn *net.UnixConn) {
 	} else {
 		closeAll(files)
 	}
-	if err := writeMessage(conn, Hello{Settings: h.s.settings, PID: os.Getpid(), Started: h.s.started}, h.files); err != nil {
+	hello := Hello{Settings: h.s.settings, PID: os.Getpid(), Started: h.s.started}
+	h.mu.Lock() // close closes the files
+	err = writeMessage(conn, hello, h.files)
+	h.mu.Unlock()
+	if err != nil {
 		return
 	}
 	_ = conn.SetDeadline(time.Time{})
@@ -161,6 +165,7 @@ func (h *handover) close() {
 	for conn := range h.conns {
 		_ = conn.Close()
 	}
+	closeAll(h.files)
 }
 
 // A message is its length in 4 bytes, the highest first, and JSON. Descriptors come with its first byte (unix(7), SCM_RIGHTS).
