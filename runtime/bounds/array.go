@@ -6,6 +6,8 @@ import (
 	"runtime"
 
 	"github.com/dop251/goja"
+
+	"github.com/bindery/bindery/runtime/engine"
 )
 
 var proxyType = reflect.TypeFor[goja.Proxy]()
@@ -127,7 +129,7 @@ func flatMap(s *state, own native) native {
 			return s.long("flatMap", c)
 		}
 		total := int64(0)
-		set(&c, 0, s.rt.ToValue(func(c goja.FunctionCall) goja.Value {
+		set(&c, 0, engine.NewFunction(s.rt, "", 0, func(c goja.FunctionCall) goja.Value {
 			v := f(c)
 			if o, ok := v.(*goja.Object); ok && s.isArray(o) {
 				total += lengthOf(o)
@@ -198,7 +200,7 @@ func (s *state) heavy(v goja.Value) bool {
 
 // comparator is the comparison of sort, as a function.
 func (s *state) comparator() goja.Value {
-	return s.rt.ToValue(func(c goja.FunctionCall) goja.Value {
+	return engine.NewFunction(s.rt, "", 0, func(c goja.FunctionCall) goja.Value {
 		return s.rt.ToValue(s.compare(s.mustText(c.Argument(0)), s.mustText(c.Argument(1))))
 	})
 }

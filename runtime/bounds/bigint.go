@@ -6,6 +6,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/bindery/bindery/runtime/engine"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
@@ -86,7 +87,7 @@ func (s *state) operator(p *goja.Program, bound func(a, b *big.Int)) goja.Value 
 		panic(err)
 	}
 	operate := code(v)
-	return s.rt.ToValue(func(c goja.FunctionCall) goja.Value {
+	return engine.NewFunction(s.rt, "", 0, func(c goja.FunctionCall) goja.Value {
 		if len(c.Arguments) != 2 {
 			return goja.Undefined()
 		}

@@ -31,6 +31,8 @@ type inside struct {
 	ascii, integer                 unsafe.Pointer // itabs of (goja.Value, asciiString) and (goja.Value, valueInt)
 	propertyTab                    unsafe.Pointer // itab of (goja.Value, *valueProperty)
 	property                       struct{ value, get, set uintptr }
+	failure                        unsafe.Pointer             // itab of an error's implementation
+	failureStack                   uintptr                    // in it: its frames
 	plainObject                    unsafe.Pointer             // itab of an ordinary object's implementation
 	values                         map[unsafe.Pointer]uintptr // by itab: where the named properties of an implementation lie
 }
@@ -103,6 +105,8 @@ func inspect(rt *goja.Runtime) (l *inside, err error) {
 	v := field(reflect.TypeFor[goja.Runtime](), "vm", nil)
 	l.vm, l.vmFlag = v.Offset, offset(v.Type.Elem(), "interrupted", reflect.TypeFor[uint32]())
 	l.inspectProperty(rt)
+	_, t, tab = sample("new Error")
+	l.failure, l.failureStack = tab, offset(t, "stack", reflect.TypeFor[[]goja.StackFrame]())
 	l.values = make(map[unsafe.Pointer]uintptr)
 	for _, source := range []string{"Array", "({})", "RegExp.prototype"} {
 		_, t, tab := sample(source)
@@ -276,6 +280,14 @@ func (l *inside) functions(o *goja.Object, name string) (functions []*goja.Objec
 		}
 	}
 	return functions, true
+}
+
+// stack gives where the frames of an error lie, nil if o is none.
+func (l *inside) stack(o *goja.Object) *[]goja.StackFrame {
+	if l == nil || l.impl(o)[0] != l.failure {
+		return nil
+	}
+	return (*[]goja.StackFrame)(unsafe.Add(l.impl(o)[1], l.failureStack))
 }
 
 // isASCII reports whether s is of the type that goja has for ASCII.

@@ -2,25 +2,52 @@ package bounds
 
 import (
 	_ "embed"
+	"slices"
 	"strconv"
 	"sync"
 
 	"github.com/dop251/goja"
 
+	"github.com/bindery/bindery/runtime/engine"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
 //go:embed library.js
 var librarySource string
 
-var libraryProgram = sync.OnceValue(func() *goja.Program { return goja.MustCompile("bounds", librarySource, true) })
+var libraryProgram = sync.OnceValue(func() *goja.Program { return goja.MustCompile(libraryName, librarySource, true) })
 
-// call runs the long way of a built-in, in script.
+// libraryName is the file that frames of the library are in.
+const libraryName = "<native>"
+
+// call runs the long way of a built-in, in script. What it throws shows nothing of that.
 func (s *state) call(name string, c goja.FunctionCall) goja.Value {
 	if s.library == nil {
 		s.library = s.load()
 	}
+	defer func() {
+		if x := recover(); x != nil {
+			hide(x)
+			panic(x)
+		}
+	}()
 	return s.library[name](c)
+}
+
+// hide takes the frames of the library and of functions without a name, which script can't have called by itself, from a thrown error.
+func hide(thrown any) {
+	if ex, ok := thrown.(*goja.Exception); ok {
+		thrown = ex.Value()
+	}
+	o, ok := thrown.(*goja.Object)
+	if !ok {
+		return
+	}
+	if stack := inner.stack(o); stack != nil {
+		*stack = slices.DeleteFunc(slices.Clone(*stack), func(f goja.StackFrame) bool {
+			return f.SrcName() == libraryName && (f.FuncName() == libraryName || f.Position().Line > 0)
+		})
+	}
 }
 
 func (s *state) load() map[string]native {
@@ -49,7 +76,7 @@ func (s *state) tools() *goja.Object {
 		}
 	}
 	tools := rt.CreateObject(nil)
-	set := func(on *goja.Object, name string, f native) { define(on, name, f) }
+	set := func(on *goja.Object, name string, f native) { define(on, name, engine.NewFunction(rt, "", 0, f)) }
 	set(tools, "put", func(c goja.FunctionCall) goja.Value {
 		s.put(c.Arguments[0].(*goja.Object), c.Arguments[1], c.Arguments[2])
 		return nil
@@ -111,7 +138,7 @@ func (s *state) tools() *goja.Object {
 	set(symbols, "exec", func(c goja.FunctionCall) goja.Value { return r.Invoke(exec, c.Argument(0), c.Argument(1)) })
 	set(symbols, "builder", func(goja.FunctionCall) goja.Value {
 		b := s.builder()
-		return rt.ToValue(func(c goja.FunctionCall) goja.Value {
+		return engine.NewFunction(rt, "", 0, func(c goja.FunctionCall) goja.Value {
 			if len(c.Arguments) == 0 {
 				return b.text()
 			}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/bindery/bindery/runtime/engine"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
@@ -101,10 +102,10 @@ func (s *state) watch(r *replacing, own native, c goja.FunctionCall) goja.Value 
 func (s *state) watched() *goja.Object {
 	if s.replacer == nil {
 		empty := s.rt.ToValue("")
-		s.replacer = s.rt.ToValue(func(c goja.FunctionCall) goja.Value {
+		s.replacer = engine.NewFunction(s.rt, "", 0, func(c goja.FunctionCall) goja.Value {
 			s.note(s.replacing, c)
 			return empty
-		}).(*goja.Object)
+		})
 	}
 	return s.replacer
 }
