@@ -1,5 +1,5 @@
-// expect: 503 "Worker exceeded CPU time limit." "limits.cpu_ms"
-// log: Worker exceeded CPU time limit.
+// expect: 500 "RangeError: Invalid array length"
+// log: RangeError: Invalid array length
 export default {
 	async fetch() {
 		for (;;) Array.from({ length: 1e9 }, Boolean);
