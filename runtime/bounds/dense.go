@@ -255,13 +255,11 @@ func flat(s *state, _ native) native {
 		o, ok := c.This.(*goja.Object)
 		depth := 1.0
 		if v := c.Argument(0); !goja.IsUndefined(v) {
-			if _, number := v.Export().(string); number || goja.IsBigInt(v) {
-				ok = false
-			}
 			switch v.(type) {
-			case *goja.Object, *goja.Symbol:
+			case *goja.Object, *goja.Symbol, goja.String: // what an object is must not be asked for: a detached buffer makes goja panic
 				ok = false
 			default:
+				ok = ok && !goja.IsBigInt(v)
 				depth = truncate(v.ToFloat())
 			}
 		}
