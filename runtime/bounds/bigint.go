@@ -3,6 +3,7 @@ package bounds
 import (
 	"math/big"
 	"reflect"
+	"strings"
 
 	"github.com/dop251/goja"
 
@@ -33,13 +34,68 @@ func bigInt(v goja.Value) *big.Int {
 	return n
 }
 
+// bigIntText is BigInt of a text, which for goja takes the square of its length.
 func bigIntText(s *state, own native) native {
 	return func(c goja.FunctionCall) goja.Value {
-		if t, ok := c.Argument(0).(goja.String); ok && t.Length() > maxBigIntText {
-			panic(s.newError("SyntaxError", textBigInt))
+		v := c.Argument(0)
+		if o, ok := v.(*goja.Object); ok {
+			if v = s.primitive(o); v != goja.Value(o) {
+				set(&c, 0, v)
+			}
 		}
-		return own(c)
+		t, ok := v.(goja.String)
+		if !ok || t.Length() <= shortNumber {
+			return own(c)
+		}
+		if t.Length() > maxBigIntText {
+			s.throwRange(textBigInt)
+		}
+		digits := strings.TrimSpace(t.String())
+		negative := strings.HasPrefix(digits, "-")
+		digits = strings.TrimPrefix(strings.TrimPrefix(digits, "-"), "+")
+		if strings.Trim(digits, "0123456789") != "" || len(digits) <= shortNumber {
+			return own(c) // not decimal: hexadecimal and the like take no longer than they are, or not a number
+		}
+		n := s.decimal(digits)
+		if negative {
+			n.Neg(n)
+		}
+		return s.rt.ToValue(n)
 	}
+}
+
+const (
+	shortNumber = 2000 // digits that math/big reads quickly
+	ten         = 10
+)
+
+// decimal reads digits: their halves first.
+func (s *state) decimal(digits string) *big.Int {
+	powers := make(map[int]*big.Int) // of ten
+	power := func(n int) *big.Int {
+		p := powers[n]
+		if p == nil {
+			p = new(big.Int).Exp(big.NewInt(ten), big.NewInt(int64(n)), nil)
+			powers[n] = p
+		}
+		return p
+	}
+	var read func(string) *big.Int
+	read = func(digits string) *big.Int {
+		if len(digits) <= shortNumber {
+			n, _ := new(big.Int).SetString(digits, ten)
+			return n
+		}
+		s.poll()
+		low := shortNumber // the greatest half of a power of two of these, so that powers are few
+		for low*2 < len(digits) {
+			low *= 2
+		}
+		high := read(digits[:len(digits)-low])
+		high.Mul(high, power(low))
+		return high.Add(high, read(digits[len(digits)-low:]))
+	}
+	return read(digits)
 }
 
 // wrapBits is asIntN and asUintN: goja makes 2**bits whatever the number is.
@@ -103,6 +159,22 @@ func (s *state) operator(p *goja.Program, bound func(a, b *big.Int)) goja.Value 
 		}
 		return operate(c)
 	})
+}
+
+// primitive is numeral for what is asked once: o itself where only its own conversion tells.
+func (s *state) primitive(o *goja.Object) goja.Value {
+	if f := o.GetSymbol(goja.SymToPrimitive); f != nil && !goja.IsUndefined(f) && !goja.IsNull(f) {
+		call := code(f)
+		if call == nil {
+			return o
+		}
+		v := call(goja.FunctionCall{This: o, Arguments: []goja.Value{s.rt.ToValue("number")}})
+		if _, isObject := v.(*goja.Object); isObject {
+			panic(s.rt.NewTypeError("Cannot convert object to primitive value"))
+		}
+		return orUndefined(v)
+	}
+	return s.numeral(o)
 }
 
 // numeral is ToPrimitive of an object with hint number.

@@ -127,7 +127,10 @@ var hostile = []struct{ source, want string }{
 	// BigInts.
 	{`BigInt.asUintN(2 ** 50, -1n)`, "RangeError: Maximum BigInt size exceeded"},
 	{`BigInt.asIntN(2 ** 50, -1n)`, "-1"},
-	{`BigInt("9".repeat(1e7))`, "SyntaxError: Maximum BigInt size exceeded"},
+	{`BigInt("9".repeat(1e7))`, "RangeError: Maximum BigInt size exceeded"},
+	{`for (;;) BigInt("9".repeat(6e5))`, interrupted},
+	{`for (const x = BigInt("9".repeat(6e5));;) String(x)`, interrupted},
+	{`BigInt({ valueOf: () => "9".repeat(1e7) })`, "RangeError: Maximum BigInt size exceeded"},
 
 	// JSON.
 	{`JSON.parse("[" + "[],".repeat(4e6) + "[]]")`, "RangeError: Allocation failed: too large"},

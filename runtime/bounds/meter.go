@@ -17,7 +17,7 @@ const (
 	// DefaultLimit is how many bytes one allocation may take.
 	DefaultLimit = 128 << 20
 	// MaxBigIntBits is how long a BigInt may get. Multiplying two that long takes tens of milliseconds, and nothing can interrupt it.
-	MaxBigIntBits = 1 << 22
+	MaxBigIntBits = 1 << 21
 	// MaxArguments is how many arguments apply and its like pass on.
 	MaxArguments = 1 << 18
 	// MaxDepth is how deep built-ins may call each other, through whatever script put between them. An interrupt passes through all of them by

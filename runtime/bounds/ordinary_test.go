@@ -76,7 +76,7 @@ var ordinary = []string{
 
 	// Numbers, dates, BigInts.
 	`(255).toString(16)`, `parseInt("12px")`, `Date.parse("2020-01-01")`, `new Date("2020-01-01T00:00:00Z").getTime()`, `Date.UTC(2020, 0)`, `new Date(2020, 0, 1).getMonth()`, `isNaN(new Date("x"))`, `typeof Date()`,
-	`BigInt.asUintN(8, 257n)`, `BigInt.asIntN(8, 255n)`, `BigInt.asUintN(64, -1n)`, `BigInt("123")`, `BigInt.asIntN(1e6, 5n)`, `try { BigInt.asUintN(2 ** 53, 1n) } catch (e) { e.name }`, `BigInt.asUintN(1e9, 5n)`,
+	`BigInt.asUintN(8, 257n)`, `BigInt.asIntN(8, 255n)`, `BigInt.asUintN(64, -1n)`, `BigInt("123")`, `BigInt("-" + "1234567890".repeat(777)).toString().slice(-30)`, `BigInt(" " + "9".repeat(4001) + "\n") === 10n ** 4001n - 1n`, `try { BigInt("9".repeat(3000) + "x") } catch (e) { e.name }`, `BigInt("0x" + "f".repeat(3000)) > 0n`, `String(BigInt({ valueOf: () => "9".repeat(3) }))`, `String(BigInt({ [Symbol.toPrimitive]: (hint) => hint === "number" ? "7" : "8" }))`, `BigInt.asIntN(1e6, 5n)`, `try { BigInt.asUintN(2 ** 53, 1n) } catch (e) { e.name }`, `BigInt.asUintN(1e9, 5n)`,
 
 	// Buffers.
 	`new Uint8Array(3).length`, `new Uint8Array([1, 2, 300])`, `new Uint8Array({ length: 2, 0: 7 })`, `new Uint8Array(new Set([1, 2]))`, `new Float32Array(new Uint8Array([1, 2]))`, `new Uint8Array(new ArrayBuffer(8), 2, 3).length`, `try { new Uint8Array(-1) } catch (e) { e.name }`, `new Uint16Array("3").length`,

@@ -76,7 +76,7 @@ func TestLimits(t *testing.T) {
 		{`let x = 2n; x = x ** (2n ** 60n)`, bits},
 		{`let x = 2n; x = x << (1n << 40n)`, bits},
 		{`let x = 2n; x <<= 2n ** 62n`, bits},
-		{`let x = 2n, n = { valueOf: () => 1n << 21n }; x <<= n`, "ok"},
+		{`let x = 2n, n = { valueOf: () => 1n << 20n }; x <<= n`, "ok"},
 		{`let x = 2n; x = x << { valueOf: () => 2n ** 62n }`, bits},
 		{`const a = new DataView(new ArrayBuffer(8)); a.setInt8(0, 1); let x = a.getBigInt64(0); for (;;) x *= x`, bits},
 		{`let x = globalThis["Big" + "Int"](3); for (;;) x *= x`, bits},
