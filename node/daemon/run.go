@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -155,6 +157,9 @@ func (n *node) openStore() error {
 	if n.key, err = seal.Load(filepath.Join(n.o.Data, "sealing.key"), missing != nil); err != nil {
 		return fmt.Errorf("%w: without it the cluster's secrets can't be opened: restore it from a backup", err)
 	}
+	if err := n.own(dir); err != nil {
+		return err
+	}
 	if n.bundles, err = bundles.Open(n.bundlesDir()); err != nil {
 		return err
 	}
@@ -169,6 +174,26 @@ func (n *node) openStore() error {
 		Fatal:     func(err error) { n.fatal <- err },
 	})
 	return err
+}
+
+// own sees that the replicated state is that of this node in this cluster, and notes it where it is new.
+func (n *node) own(dir string) error {
+	path, mine := filepath.Join(dir, "owner"), n.record.Cluster+" "+n.record.ID
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return err
+		}
+		return writeFile(path, []byte(mine+"\n"))
+	}
+	if err != nil {
+		return err
+	}
+	if its := strings.TrimSpace(string(b)); its != mine {
+		cluster, _, _ := strings.Cut(its, " ")
+		return &WrongClusterError{Dir: n.o.Data, What: "the state", Its: cluster, Want: n.record.Cluster}
+	}
+	return nil
 }
 
 // run serves until ctx ends or something breaks.
