@@ -55,6 +55,15 @@ func TestHugeJSONIsRefused(t *testing.T) {
 	}
 }
 
+// One whose commas alone are too many is refused before any element is asked for.
+func TestJSONOfTooManyIsRefusedAtOnce(t *testing.T) {
+	const source = `let asked = 0; const a = new Proxy([], { get(t, k) { if (k === "length") return 2 ** 32 - 1; if (typeof k === "string" && k !== "toJSON") asked++; return t[k]; } });
+		try { JSON.stringify(a); } catch (e) { e.name + asked; }`
+	if got := evaluateIn(t, newRuntime(t), source); got != "RangeError0" {
+		t.Error(got)
+	}
+}
+
 func BenchmarkInstall(b *testing.B) {
 	b.Run("eager", func(b *testing.B) {
 		b.ReportAllocs()

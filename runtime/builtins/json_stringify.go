@@ -303,6 +303,9 @@ func (w *jsonWriter) line() {
 func (w *jsonWriter) array(o *goja.Object) {
 	outer := w.enter(o, '[')
 	n := toLength(getOr(o, "length"))
+	if n > int64(maxJSONLength)/2 { // of each element there will be a character and a comma
+		throwRange(w.rt, "Invalid string length")
+	}
 	for i := range n {
 		if i > 0 {
 			w.buf = append(w.buf, ',')
