@@ -9,8 +9,11 @@ import (
 const (
 	maxBound   = 250 // functions bound to each other
 	maxProxies = 250 // proxies in the way of one look-up
-	maxChain   = 10_000
 )
+
+// MaxPrototypes is how many prototypes an object may have, one behind the other: goja looks a property up by recursion, 130 bytes of stack for each, and
+// a getter at the end may look up again.
+const MaxPrototypes = 1000
 
 func init() {
 	for id, r := range map[string]rule{
@@ -35,6 +38,9 @@ func init() {
 		"Object.isSealed":                  listsKeys,
 		"Object.defineProperties":          listsKeys,
 		"Object.create":                    createObject,
+		"Object.defineProperty":            definesPrototype(2),
+		"Reflect.defineProperty":           definesPrototype(2),
+		"Reflect.set":                      setsPrototype,
 		"Object.prototype.toLocaleString":  callsToString,
 		"Reflect.ownKeys":                  listsKeys,
 		"Map.prototype.set":                grown,
@@ -128,7 +134,7 @@ func (s *state) follow(o, end *goja.Object) {
 				panic(s.rt.NewTypeError("Cyclic __proto__ value"))
 			}
 			steps++
-			if steps > maxChain || proxies > maxProxies {
+			if steps > MaxPrototypes || proxies > maxProxies {
 				s.throwRange(textStack)
 			}
 			seen[at] = true
@@ -158,7 +164,7 @@ func handler(p goja.Proxy) (h *goja.Object) {
 // throughProxy reports whether the prototypes of o lead to a proxy. It throws if they are too many: goja looks a property up by recursion.
 func (s *state) throughProxy(o *goja.Object) bool {
 	for n := 0; o != nil; o = o.Prototype() {
-		if n++; n > maxChain {
+		if n++; n > MaxPrototypes {
 			s.throwRange(textStack)
 		}
 		if o.ExportType() == proxyType {
@@ -183,6 +189,34 @@ func createObject(s *state, own native) native {
 			s.throughProxy(p)
 		}
 		return own(c)
+	}
+}
+
+// setsPrototype is for what may give a function the prototype of what it makes, which syntax is bounded in too.
+func setsPrototype(s *state, own native) native {
+	return func(c goja.FunctionCall) goja.Value {
+		if name, ok := c.Argument(1).(goja.String); ok && name.Length() == 9 {
+			if p, ok := c.Argument(2).(*goja.Object); ok && name.String() == "prototype" {
+				s.throughProxy(p)
+			}
+		}
+		return own(c)
+	}
+}
+
+// definesPrototype is setsPrototype for a property descriptor, argument i.
+func definesPrototype(i int) rule {
+	return func(s *state, own native) native {
+		return func(c goja.FunctionCall) goja.Value {
+			if name, ok := c.Argument(i - 1).(goja.String); ok && name.Length() == 9 && name.String() == "prototype" {
+				if d, ok := c.Argument(i).(*goja.Object); ok && d.ExportType() != proxyType {
+					if p, ok := orUndefined(d.Get("value")).(*goja.Object); ok {
+						s.throughProxy(p)
+					}
+				}
+			}
+			return own(c)
+		}
 	}
 }
 
@@ -281,6 +315,9 @@ func indexed(o *goja.Object) int64 {
 	}
 	return 0
 }
+
+// Entries is how many entries a Map or Set has; 0 for anything else, and where only goja's public API is used.
+func Entries(o *goja.Object) int64 { return int64(max(0, inner.size(o))) }
 
 // grown charges what a Map or Set has grown.
 func grown(s *state, own native) native {

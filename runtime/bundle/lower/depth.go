@@ -21,8 +21,9 @@ const (
 const MaxNested = 1_000
 
 const (
-	// looksAfter is how many functions may begin before the depth is looked at again. goja allocates integers above 255.
-	looksAfter = 255
+	// looksAfter is how many functions may begin before the depth is looked at again, each of which may use 130 KB of Go stack for one look at a
+	// property: see bounds.MaxPrototypes.
+	looksAfter = 127
 	// framesPerLook is how many frames a function that counts may bring with it: its own, those of a native function that calls it,
 	// and of functions that don't count.
 	framesPerLook = 8

@@ -24,6 +24,7 @@ const (
 	callExponent
 	callList
 	callProperties
+	callChain
 	// The rest are values, see originals.
 	globalWeakMap
 	globalWeakSet
@@ -32,7 +33,7 @@ const (
 )
 
 // Those of values are as long as what they stand for.
-var helperNames = [helpers]string{"ɵcat", "ɵregexp", "ɵdeep", "ɵfactor", "ɵshift", "ɵpow", "ɵexponent", "ɵlist", "ɵproperties", "ɵwkmap", "ɵwkset", "ɵsymb"}
+var helperNames = [helpers]string{"ɵcat", "ɵregexp", "ɵdeep", "ɵfactor", "ɵshift", "ɵpow", "ɵexponent", "ɵlist", "ɵproperties", "ɵchain", "ɵwkmap", "ɵwkset", "ɵsymb"}
 
 // calls notes that the program calls a helper.
 func (p *Program) calls(h helper) { p.called |= 1 << h }
@@ -70,6 +71,8 @@ func (h helper) function(rt *goja.Runtime) func(goja.FunctionCall) goja.Value {
 		return limitNumeral(rt, atMost(maxExponent))
 	case callPow:
 		return power(rt)
+	case callChain:
+		return limitPrototypes(rt)
 	case callList:
 		return limitLength(rt, tooDeep)
 	}
@@ -194,6 +197,24 @@ func limitLength(rt *goja.Runtime, text string) func(goja.FunctionCall) goja.Val
 	}
 }
 
+// limitPrototypes gives a function that throws if its argument, an object or a class, has too many prototypes, else gives it back.
+func limitPrototypes(rt *goja.Runtime) func(goja.FunctionCall) goja.Value {
+	return func(c goja.FunctionCall) goja.Value {
+		v := c.Argument(0)
+		o, ok := v.(*goja.Object)
+		if !ok {
+			return v
+		}
+		n := 0
+		for at := o; at != nil && at.ExportType() != proxyType; at = at.Prototype() { // a proxy has bounds of its own
+			if n++; n > bounds.MaxPrototypes {
+				panic(rangeError(rt, tooDeep))
+			}
+		}
+		return v
+	}
+}
+
 // length is how many elements a value keeps in memory, whatever script says; 0 for what is no text, list or buffer.
 func length(v goja.Value) int64 {
 	switch v := v.(type) {
@@ -210,6 +231,8 @@ func length(v goja.Value) int64 {
 			return viewLength(v)
 		case v.ClassName() == "Array", v.ClassName() == "String":
 			return v.Get("length").ToInteger() // which can't be an accessor
+		default:
+			return bounds.Entries(v)
 		}
 	}
 	return 0

@@ -17,12 +17,13 @@ type pass struct {
 	template   func(w *walker, place *ast.Expression, e *ast.TemplateLiteral)
 	spread     func(w *walker, s *ast.SpreadElement, inCall bool) // in a call or an object
 	rest       func(w *walker, value *ast.Expression)             // what an object pattern with a rest takes apart
+	heritage   func(w *walker, value *ast.Expression)             // what becomes a prototype, of a class or an object literal
 	block      func(w *walker, b *ast.BlockStatement)             // a catch or finally block
 	function   func(w *walker, f *function)                       // a function whose body was walked; the wrapper is not among them
 }
 
 // passes are all repairs and bounds, in the order in which their hooks are called.
-var passes = []pass{argumentsPass, concatPass, regexpPass, operatorPass, growthPass, depthPass}
+var passes = []pass{argumentsPass, concatPass, regexpPass, operatorPass, growthPass, chainPass, depthPass}
 
 // walker goes over a tree, knows what each name stands for, and calls the passes.
 type walker struct {
@@ -124,6 +125,7 @@ func (w *walker) class(c *ast.ClassLiteral) {
 		w.scope.declare(c.Name.Name)
 	}
 	w.expression(&c.SuperClass)
+	w.heritage(&c.SuperClass)
 	for _, element := range c.Body {
 		switch element := element.(type) {
 		case *ast.FieldDefinition:
@@ -261,6 +263,14 @@ func (w *walker) assignment(e *ast.AssignExpression) {
 	for i := range passes {
 		if passes[i].assign != nil {
 			passes[i].assign(w, e)
+		}
+	}
+}
+
+func (w *walker) heritage(value *ast.Expression) {
+	for i := range passes {
+		if passes[i].heritage != nil {
+			passes[i].heritage(w, value)
 		}
 	}
 }

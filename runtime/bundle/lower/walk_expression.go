@@ -139,6 +139,9 @@ func (w *walker) properties(list []ast.Property) {
 		case *ast.PropertyKeyed:
 			w.key(&p.Key, p.Computed)
 			w.expression(&p.Value)
+			if key, ok := p.Key.(*ast.StringLiteral); ok && !p.Computed && p.Kind == ast.PropertyKindValue && key.Value == "__proto__" {
+				w.heritage(&p.Value)
+			}
 		case *ast.SpreadElement:
 			w.function.calls = true
 			w.expression(&p.Expression)
