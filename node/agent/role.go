@@ -243,7 +243,7 @@ const maxSaid = 64 << 10
 func (r *role) end(p *plane) {
 	r.a.change(func() {
 		if r.plane == p {
-			r.plane, r.loaded = nil, 0
+			r.plane, r.loaded, r.failed, r.err = nil, 0, nil, nil
 		}
 	})
 }
