@@ -170,7 +170,8 @@ func TestNoiseAndSilence(t *testing.T) {
 		starts := [][]byte{
 			noise, []byte("GET / HTTP/1.1\r\n"), []byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
 			append([]byte{0x16, 3, 1, 0xff, 0xff}, noise[:100]...), // a TLS record that never ends
-			bytes.Repeat([]byte("A"), 1<<20), {},
+			bytes.Repeat([]byte("A"), 1<<20),
+			{},
 		}
 		for i := range 60 {
 			c, err := net.DialTimeout("tcp", addr, patience)

@@ -1,0 +1,159 @@
+package node_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+
+	binderyv1 "github.com/bindery/bindery/proto/bindery/v1"
+)
+
+// releases is how many are made under load: 100 where the run is not short.
+func releases() int {
+	if testing.Short() {
+		return 10
+	}
+	return 100
+}
+
+// While one release follows the other, every request is answered, by one version from its first Worker to its last, and by none that is older than
+// what was served when it was sent.
+func TestReleasesUnderLoad(t *testing.T) {
+	n := newNode(t)
+	n.deploy("v0")
+	n.want("/", said("v0"))
+	cl := n.client()
+	var served atomic.Int64
+	stop := load(t, n, 8, func(status int, body string, err error) error {
+		var a, b, c int64
+		if _, scan := fmt.Sscanf(body, "v%d v%d v%d", &a, &b, &c); err != nil || status != 200 || scan != nil {
+			return fmt.Errorf("%d %q: %w", status, body, err)
+		}
+		if a != b || b != c {
+			return fmt.Errorf("mixed: %q", body)
+		}
+		if last := served.Load(); a > last+1 {
+			return fmt.Errorf("%q, and %d is the last that is served", body, last)
+		}
+		return nil
+	})
+	began := time.Now()
+	for i := range releases() {
+		r, content := chain(fmt.Sprintf("v%d", i+1))
+		if _, err := cl.Deploy(context.Background(), r, content, nil); err != nil {
+			t.Fatal(err)
+		}
+		// The release is served when Deploy returns.
+		status, body, err := n.get("/")
+		if err != nil || status != 200 || body != said(fmt.Sprintf("v%d", i+1)) {
+			t.Fatalf("after release %d: %d %q %v", i+1, status, body, err)
+		}
+		served.Store(int64(i + 1))
+	}
+	took := time.Since(began)
+	asked := stop()
+	t.Logf("%d releases in %v (%v each), %d requests (%.0f/s)", releases(), took, took/time.Duration(releases()), asked, float64(asked)/took.Seconds())
+	if asked < releases() {
+		t.Errorf("%d requests are too few to tell", asked)
+	}
+}
+
+// Requests send no message of gRPC: neither to the data plane over its socket, whose counter is asked, nor to anything else, since the control
+// process is dead.
+func TestRequestsSendNoGRPC(t *testing.T) {
+	n := newNode(t)
+	n.deploy("v1")
+	n.want("/", said("v1"))
+	n.kill()
+	sockets, err := filepath.Glob(filepath.Join(n.dir, "dataplane", "*.grpc"))
+	if err != nil || len(sockets) != 1 {
+		t.Fatalf("%v %v", sockets, err)
+	}
+	conn, err := grpc.NewClient("unix:"+sockets[0], grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	count := func() (requests, calls int64) {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		stream, err := binderyv1.NewDataPlaneServiceClient(conn).Watch(ctx, &binderyv1.WatchRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		state, err := stream.Recv()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return state.GetRequests(), state.GetCalls()
+	}
+	requests, calls := count()
+	asks := 2000
+	if os.Getenv("BINDERY_LONG") != "" {
+		asks = 100_000
+	}
+	for range asks {
+		if status, body, err := n.get("/"); err != nil || status != 200 || body != said("v1") {
+			t.Fatalf("%d %q %v", status, body, err)
+		}
+	}
+	requests2, calls2 := count()
+	if got := requests2 - requests; got != int64(asks) {
+		t.Errorf("%d requests were counted, and %d were sent", got, asks)
+	}
+	if calls2 != calls+1 { // the second Watch
+		t.Errorf("%d calls during the requests", calls2-calls-1)
+	}
+}
+
+// Ports stay, and what was released is there again.
+func TestRestart(t *testing.T) {
+	n := newNode(t)
+	n.deploy("v1")
+	first := n.file
+	n.stop()
+	if _, err := os.Stat(filepath.Join(n.dir, "node.json")); err == nil {
+		t.Fatal("node.json is there after the end")
+	}
+	n.start()
+	if n.file.HTTP != first.HTTP || n.file.Cluster != first.Cluster || n.file.Peer != first.Peer || n.file.Gossip != first.Gossip {
+		t.Fatalf("the addresses are %+v, and were %+v", n.file, first)
+	}
+	n.want("/", said("v1"))
+	for _, name := range []string{"context.json", "ca/ca.key", "certs/node.key", "sealing.key"} {
+		if info, err := os.Stat(filepath.Join(n.dir, name)); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v %v", name, info, err)
+		}
+	}
+	kept, err := os.ReadFile(filepath.Join(n.home, "bindery", "current"))
+	if err != nil || strings.TrimSpace(string(kept)) != "n1" {
+		t.Errorf("the current context is %q: %v", kept, err)
+	}
+}
+
+// Releasing with the same request id twice makes one release, also over a restart.
+func TestRetryIsOneRelease(t *testing.T) {
+	n := newNode(t)
+	r, content := chain("v1")
+	r.RequestId = "the same"
+	one, err := n.client().Deploy(context.Background(), r, content, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.deploy("v2")
+	n.kill()
+	n.start()
+	two, err := n.client().Deploy(context.Background(), r, content, nil)
+	if err != nil || two.GetNumber() != one.GetNumber() {
+		t.Fatalf("%v %v, and the first was %d", two, err, one.GetNumber())
+	}
+	n.want("/", said("v2"))
+}
