@@ -25,6 +25,7 @@ const (
 	callList
 	callProperties
 	callChain
+	callElements
 	// The rest are values, see originals.
 	globalWeakMap
 	globalWeakSet
@@ -33,7 +34,7 @@ const (
 )
 
 // Those of values are as long as what they stand for.
-var helperNames = [helpers]string{"ɵcat", "ɵregexp", "ɵdeep", "ɵfactor", "ɵshift", "ɵpow", "ɵexponent", "ɵlist", "ɵproperties", "ɵchain", "ɵwkmap", "ɵwkset", "ɵsymb"}
+var helperNames = [helpers]string{"ɵcat", "ɵregexp", "ɵdeep", "ɵfactor", "ɵshift", "ɵpow", "ɵexponent", "ɵlist", "ɵproperties", "ɵchain", "ɵelements", "ɵwkmap", "ɵwkset", "ɵsymb"}
 
 // calls notes that the program calls a helper.
 func (p *Program) calls(h helper) { p.called |= 1 << h }
@@ -74,9 +75,11 @@ func (h helper) function(rt *goja.Runtime) func(goja.FunctionCall) goja.Value {
 	case callChain:
 		return limitPrototypes(rt)
 	case callList:
-		return limitLength(rt, tooDeep)
+		return limitLength(rt, maxSpread, tooDeep)
+	case callElements:
+		return limitLength(rt, maxElements, "Invalid array length")
 	}
-	return limitLength(rt, "Invalid array length")
+	return limitLength(rt, maxSpread, "Invalid array length")
 }
 
 // withSource gives the function around expanded regular expression literals: it sets the source that script sees.
@@ -95,6 +98,8 @@ const (
 	maxExponent = 16
 	// maxSpread is how long a text, list or buffer may be whose elements become arguments or properties: about what V8 allows for arguments.
 	maxSpread = 1 << 17
+	// maxElements is how many of them may become elements of an array: half of what one allocation may take.
+	maxElements = bounds.DefaultLimit / 16 / 2
 )
 
 const bigIntTooLarge = "Maximum BigInt size exceeded"
@@ -187,10 +192,10 @@ func power(rt *goja.Runtime) func(goja.FunctionCall) goja.Value {
 }
 
 // limitLength gives a function that throws if its argument is too long a text, list or buffer, else gives it back.
-func limitLength(rt *goja.Runtime, text string) func(goja.FunctionCall) goja.Value {
+func limitLength(rt *goja.Runtime, limit int64, text string) func(goja.FunctionCall) goja.Value {
 	return func(c goja.FunctionCall) goja.Value {
 		v := c.Argument(0)
-		if length(v) > maxSpread {
+		if length(v) > limit {
 			panic(rangeError(rt, text))
 		}
 		return v

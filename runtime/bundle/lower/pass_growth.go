@@ -9,6 +9,7 @@ import (
 //
 //	f(...a)     f(...ɵlist(a))
 //	{ ...a }    { ...ɵproperties(a) }
+//	[...a]      [...ɵelements(a)]
 //	`${a}…`     pieces of a few substitutions, added up
 //	s + s       ɵcat(s, s) if s is a string
 //	`${s}${s}`  ɵcat(`${s}`, `${s}`)
@@ -17,11 +18,7 @@ import (
 // a value that is added to itself is left to the limit of memory.
 var growthPass = pass{spread: limitSpread, template: splitTemplate, rest: limitRest, binary: limitDoubling}
 
-func limitSpread(w *walker, s *ast.SpreadElement, inCall bool) {
-	helper := callProperties
-	if inCall {
-		helper = callList
-	}
+func limitSpread(w *walker, s *ast.SpreadElement, helper helper) {
 	switch s.Expression.(type) {
 	case *ast.ObjectLiteral, *ast.ArrayLiteral:
 		return // as long as the source

@@ -15,7 +15,7 @@ type pass struct {
 	yield      func(w *walker, place *ast.Expression, e *ast.YieldExpression)
 	binary     func(w *walker, place *ast.Expression, e *ast.BinaryExpression)
 	template   func(w *walker, place *ast.Expression, e *ast.TemplateLiteral)
-	spread     func(w *walker, s *ast.SpreadElement, inCall bool) // in a call or an object
+	spread     func(w *walker, s *ast.SpreadElement, h helper)    // in a call, an object or an array, which h bounds
 	rest       func(w *walker, value *ast.Expression)             // what an object pattern with a rest takes apart
 	heritage   func(w *walker, value *ast.Expression)             // what becomes a prototype, of a class or an object literal
 	block      func(w *walker, b *ast.BlockStatement)             // a catch or finally block

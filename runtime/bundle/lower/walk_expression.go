@@ -70,6 +70,11 @@ func (w *walker) operands(e ast.Expression) {
 	switch e := e.(type) {
 	case *ast.ArrayLiteral:
 		w.expressions(e.Value)
+		for _, element := range e.Value {
+			if s, ok := element.(*ast.SpreadElement); ok {
+				w.spread(s, callElements)
+			}
+		}
 	case *ast.AwaitExpression:
 		w.function.awaits = true
 		w.function.calls = true
@@ -145,7 +150,7 @@ func (w *walker) properties(list []ast.Property) {
 		case *ast.SpreadElement:
 			w.function.calls = true
 			w.expression(&p.Expression)
-			w.spread(p, false)
+			w.spread(p, callProperties)
 		}
 	}
 }
@@ -154,15 +159,15 @@ func (w *walker) arguments(list []ast.Expression) {
 	w.expressions(list)
 	for _, e := range list {
 		if s, ok := e.(*ast.SpreadElement); ok {
-			w.spread(s, true)
+			w.spread(s, callList)
 		}
 	}
 }
 
-func (w *walker) spread(s *ast.SpreadElement, inCall bool) {
+func (w *walker) spread(s *ast.SpreadElement, h helper) {
 	for i := range passes {
 		if passes[i].spread != nil {
-			passes[i].spread(w, s, inCall)
+			passes[i].spread(w, s, h)
 		}
 	}
 }
