@@ -13,7 +13,6 @@ import (
 	"syscall"
 
 	"github.com/bindery/bindery/node/compiler"
-	"github.com/bindery/bindery/node/control"
 	"github.com/bindery/bindery/node/daemon"
 	"github.com/bindery/bindery/node/store"
 )
@@ -61,6 +60,8 @@ func (c *nodeCommand) Run(e *env) error {
 	out := newOutput(e.stderr)
 	defer out.Close()
 	logger := c.logger(e, out)
+	checker := compiler.NewChecker(compiler.Limits{})
+	defer checker.Close()
 	ctx, force, stop := signals(e.ctx)
 	defer stop()
 	defer context.AfterFunc(ctx, func() {
@@ -69,15 +70,10 @@ func (c *nodeCommand) Run(e *env) error {
 	err = daemon.Run(ctx, daemon.Options{
 		Data: dir, Name: c.Name, HTTP: c.HTTP, Cluster: c.Cluster, Peer: c.Peer, Gossip: c.Gossip, Advertise: c.Advertise,
 		Memory: int64(c.Memory), Zone: c.Zone, Labels: c.Label, Version: programVersion(), KeepContext: true,
-		Checker: control.CheckerFunc(check), Start: c.startAgent(e), Logger: logger, Force: force,
+		Checker: checker, Start: c.startAgent(e), Logger: logger, Force: force,
 		Ready: func(f daemon.File) { c.ready(e, dir, f) },
 	})
 	return c.explain(dir, err)
-}
-
-// check checks code in a child that is thrown away afterwards.
-func check(ctx context.Context, candidates []compiler.Candidate) []compiler.Finding {
-	return compiler.Check(ctx, compiler.Limits{}, candidates)
 }
 
 func (c *nodeCommand) dir() (string, error) {

@@ -41,7 +41,7 @@ func (c *Client) Deploy(ctx context.Context, r *binderyv1.ReleaseRequest, conten
 	}
 	r = proto.CloneOf(r)
 	var made *binderyv1.Release
-	uploads := 0
+	rounds := 0
 	err := c.retry(ctx, func(ctx context.Context) (err error) {
 		for {
 			if err = c.upload(ctx, r.GetWorkers(), content, told); err != nil {
@@ -49,7 +49,7 @@ func (c *Client) Deploy(ctx context.Context, r *binderyv1.ReleaseRequest, conten
 			}
 			made, err = c.release(ctx, r, told)
 			// A bundle that nobody named for long may have been swept between the two calls.
-			if uploads++; status.Code(err) == codes.FailedPrecondition && lacks(err) && uploads < 3 {
+			if rounds++; status.Code(err) == codes.FailedPrecondition && lacks(err) && rounds < 3 {
 				continue
 			}
 			return err
@@ -87,20 +87,48 @@ func (c *Client) upload(ctx context.Context, workers []*binderyv1.WorkerUpload, 
 		}
 		missing, asked = append(missing, answer.GetMissing()...), asked[n:]
 	}
-	for i, hash := range missing {
-		told(Event{Progress: &binderyv1.Progress{Stage: "uploading", Done: int32(i), Total: int32(len(missing))}})
-		b, ok := content[hash]
-		if !ok {
+	return c.uploadAll(ctx, missing, content, told)
+}
+
+// uploads is how many bundles are sent at a time: each waits for a disk.
+const uploads = 4
+
+// uploadAll sends bundles, some at a time.
+func (c *Client) uploadAll(ctx context.Context, missing []string, content map[string][]byte, told func(Event)) error {
+	if len(missing) == 0 {
+		return nil
+	}
+	for _, hash := range missing {
+		if _, ok := content[hash]; !ok {
 			return fmt.Errorf("upload bundle %.12s: the cluster lacks it, and its content was not given", hash)
 		}
-		if err := c.UploadBundle(ctx, hash, b); err != nil {
-			return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	turns, done := make(chan string), make(chan error)
+	for range min(uploads, len(missing)) {
+		go func() {
+			for hash := range turns {
+				done <- c.UploadBundle(ctx, hash, content[hash])
+			}
+		}()
+	}
+	go func() {
+		defer close(turns)
+		for _, hash := range missing {
+			turns <- hash
+		}
+	}()
+	var first error
+	for i := range missing {
+		told(Event{Progress: &binderyv1.Progress{Stage: "uploading", Done: int32(i), Total: int32(len(missing))}})
+		if err := <-done; err != nil && first == nil {
+			first = err
+			cancel() // the others end at once
 		}
 	}
-	if len(missing) > 0 {
-		told(Event{Progress: &binderyv1.Progress{Stage: "uploading", Done: int32(len(missing)), Total: int32(len(missing))}})
-	}
-	return nil
+	told(Event{Progress: &binderyv1.Progress{Stage: "uploading", Done: int32(len(missing)), Total: int32(len(missing))}})
+	return first
 }
 
 // UploadBundle sends one bundle, compressed.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/evanw/esbuild/pkg/api"
 
@@ -40,11 +41,63 @@ type TopLevelError struct{ Messages []api.Message }
 
 func (e *TopLevelError) Error() string { return e.Messages[0].Text }
 
+// Checker checks candidates as Check does, and has the next child started while it waits: who deploys again and again does not wait for one.
+// Safe for use from many goroutines.
+type Checker struct {
+	limits Limits
+
+	mu     sync.Mutex
+	spare  *Compiler // guarded by mu: nil before the first check, and after Close
+	closed bool      // guarded by mu
+}
+
+// NewChecker returns a Checker, whose first child is started with the first check. Close frees it.
+func NewChecker(l Limits) *Checker { return &Checker{limits: l} }
+
+// Check is as the function Check.
+func (k *Checker) Check(ctx context.Context, candidates []Candidate) []Finding {
+	k.mu.Lock()
+	c := k.spare
+	k.spare = nil
+	k.mu.Unlock()
+	if c == nil {
+		c = New(k.limits)
+	}
+	findings := c.check(ctx, candidates)
+	go k.prepare(c) // the caller need not wait for a child to end
+	return findings
+}
+
+// prepare ends a child and starts the next, if there is none.
+func (k *Checker) prepare(used *Compiler) {
+	used.Close()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.spare == nil && !k.closed {
+		k.spare = New(k.limits)
+	}
+}
+
+// Close ends the child that waits.
+func (k *Checker) Close() {
+	k.mu.Lock()
+	spare := k.spare
+	k.spare, k.closed = nil, true
+	k.mu.Unlock()
+	if spare != nil {
+		spare.Close()
+	}
+}
+
 // Check lowers and compiles candidates and runs their top-level code, in a child that is thrown away afterwards, and with it whatever that
 // code did to the process. What ends the child is the fault of the one that it was at; the others have another.
 func Check(ctx context.Context, l Limits, candidates []Candidate) []Finding {
 	c := New(l)
 	defer c.Close()
+	return c.check(ctx, candidates)
+}
+
+func (c *Compiler) check(ctx context.Context, candidates []Candidate) []Finding {
 	findings := make([]Finding, len(candidates))
 	for i, candidate := range candidates {
 		findings[i] = c.try(ctx, candidate)

@@ -15,19 +15,11 @@ import (
 	binderyv1 "github.com/bindery/bindery/proto/bindery/v1"
 )
 
-// Checker finds out what is in bundles, in a process that may die of it: compiler.Check is one.
+// Checker finds out what is in bundles, in a process that may die of it: *compiler.Checker is one.
 type Checker interface {
 	// Check lowers and compiles bundles, runs their top level within limits, and gives a finding for each. Where its Err is *lower.Error,
 	// *compiler.TopLevelError or *compiler.Error, the bundle is at fault.
 	Check(ctx context.Context, candidates []compiler.Candidate) []compiler.Finding
-}
-
-// CheckerFunc is a function as a Checker.
-type CheckerFunc func(ctx context.Context, candidates []compiler.Candidate) []compiler.Finding
-
-// Check implements Checker.
-func (f CheckerFunc) Check(ctx context.Context, candidates []compiler.Candidate) []compiler.Finding {
-	return f(ctx, candidates)
 }
 
 // Options of a Service.
