@@ -47,6 +47,7 @@ func prepareEagerly(rt *goja.Runtime) {
 			_ = p.DefineDataProperty("constructor", replaced, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 		}
 	}
+	s.exec, _ = webidl.Of(rt).Global("RegExp").Get("prototype").(*goja.Object).Get("exec").(*goja.Object)
 }
 
 // replaceProperties bounds the functions that are properties of o.

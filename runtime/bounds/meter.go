@@ -151,6 +151,7 @@ type state struct {
 	small   int64   // bytes of small allocations not yet charged
 	flag    *uint32 // not 0 when an interrupt waits
 	library map[string]native
+	exec    *goja.Object // RegExp.prototype.exec, where only goja's public API is used
 	arrays  *goja.Object // %Array.prototype%, once it was asked for
 	joining []*goja.Object
 

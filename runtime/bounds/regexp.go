@@ -219,16 +219,23 @@ func matches(s *state, own native) native {
 
 // changed reports whether v is an object that script has given an exec of its own, or may have. goja's own way with these is not the
 // specification's: it panics where there is no exec, or a result has no index.
-func changed(v goja.Value) bool {
+func (s *state) changed(v goja.Value) bool {
 	o, ok := v.(*goja.Object)
-	return ok && inner != nil && !engine.OrdinaryRegExp(o)
+	switch {
+	case !ok:
+		return false
+	case inner != nil:
+		return !engine.OrdinaryRegExp(o)
+	}
+	exec, _ := o.Get("exec").(*goja.Object)
+	return o.ClassName() != "RegExp" || exec == nil || exec != s.exec
 }
 
 // searches is matches for search.
 func searches(s *state, own native) native {
 	ordinary := matches(s, own)
 	return func(c goja.FunctionCall) goja.Value {
-		if changed(c.This) {
+		if s.changed(c.This) {
 			return s.call("search", c)
 		}
 		return ordinary(c)
@@ -268,7 +275,7 @@ func matchesAll(name string) rule {
 	}
 	return func(s *state, own native) native {
 		return func(c goja.FunctionCall) goja.Value {
-			if changed(c.This) {
+			if s.changed(c.This) {
 				return s.call(whole, c)
 			}
 			t := s.subject(&c)

@@ -15,11 +15,11 @@ type pass struct {
 	yield      func(w *walker, place *ast.Expression, e *ast.YieldExpression)
 	binary     func(w *walker, place *ast.Expression, e *ast.BinaryExpression)
 	template   func(w *walker, place *ast.Expression, e *ast.TemplateLiteral)
-	spread     func(w *walker, s *ast.SpreadElement, h helper)    // in a call, an object or an array, which h bounds
-	rest       func(w *walker, value *ast.Expression)             // what an object pattern with a rest takes apart
-	heritage   func(w *walker, value *ast.Expression)             // what becomes a prototype, of a class or an object literal
-	block      func(w *walker, b *ast.BlockStatement)             // a catch or finally block
-	function   func(w *walker, f *function)                       // a function whose body was walked; the wrapper is not among them
+	spread     func(w *walker, s *ast.SpreadElement, h helper) // in a call, an object or an array, which h bounds
+	rest       func(w *walker, value *ast.Expression)          // what an object pattern with a rest takes apart
+	heritage   func(w *walker, value *ast.Expression)          // what becomes a prototype, of a class or an object literal
+	block      func(w *walker, b *ast.BlockStatement)          // a catch or finally block
+	function   func(w *walker, f *function)                    // a function whose body was walked; the wrapper is not among them
 }
 
 // passes are all repairs and bounds, in the order in which their hooks are called.
