@@ -130,6 +130,7 @@ func TestParse(t *testing.T) {
 		},
 		{"memory ceiling passed: 300 MB of 256 MB\n", "{memory ceiling passed: 300 MB of 256 MB []}"},
 		{"SIGQUIT: quit\nPC=0x1\n\ngoroutine 9 [running labels:{\"bindery-version\": \"abc\"}]:\n", "{ []}"},
+		{"==8==ERROR: ThreadSanitizer failed to allocate 0x1 (1) bytes\n", "{==8==ERROR: ThreadSanitizer failed to allocate 0x1 (1) bytes []}"},
 		{"data plane: take the HTTP listener: no\n", "{ []}"},
 		{"fatal error: a Worker's own words\ngoroutine 1 [running labels:{\"bindery-version\": \"abc", "{fatal error: a Worker's own words []}"},
 	} {

@@ -22,6 +22,9 @@ var causes = []string{"fatal error: ", "panic: ", "runtime: out of memory", "SIG
 // MemoryPassed begins the trace of a data plane that ended itself because it passed its memory ceiling.
 const MemoryPassed = "memory ceiling passed:"
 
+// unallocated is how the race detector says that there is no memory.
+const unallocated = "ThreadSanitizer failed to allocate"
+
 var (
 	header = regexp.MustCompile(`^goroutine \d+ .*\[.*\]:$`)
 	label  = regexp.MustCompile(regexp.QuoteMeta(strconv.Quote(runtime.Label)) + `: "([^"]*)"`)
@@ -34,7 +37,7 @@ func Parse(text string) Trace {
 		line = strings.TrimSuffix(line, "\r")
 		if t.Cause == "" || strings.HasPrefix(t.Cause, "runtime: ") {
 			for _, c := range causes {
-				if strings.HasPrefix(line, c) {
+				if strings.HasPrefix(line, c) || strings.Contains(line, unallocated) {
 					t.Cause = line
 				}
 			}
