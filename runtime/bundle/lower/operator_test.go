@@ -111,6 +111,8 @@ func TestLimits(t *testing.T) {
 		{`let s = "x".repeat(2 ** 27); s += s`, "RangeError: Invalid string length"},
 		{"let s = 'x'.repeat(2 ** 27); s = `${s}${s}`", "RangeError: Invalid string length"},
 		{"const o = { s: 'x'.repeat(2 ** 27) }; String(`${1}, ${o.s} and ${o.s}`)", "RangeError: Invalid string length"},
+		{`let s = "0123456789"; for (;;) s = s + s.slice(1) + "x"`, "RangeError: Invalid string length"},
+		{`const o = { s: "0123456789" }; for (;;) o.s = "<" + o.s + ">" + (o.s ? o.s.trim() : "")`, "RangeError: Invalid string length"},
 		{`const twice = (s) => s + s; twice("x".repeat(2 ** 27))`, "RangeError: Invalid string length"},
 		{`const s = "x".repeat(2 ** 27); String("" + s + "," + s)`, "RangeError: Invalid string length"},
 		{"const f = (a, b) => [a + a, a + b + a, 1 + a + b + a, `${a}${b}${a}`, `<${a}>${a}`]; if (f(1, 2) + f('x', {}) + f(2n, 3n).length + f([], null) !== " +

@@ -1,6 +1,8 @@
 package lower
 
 import (
+	"slices"
+
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/token"
 )
@@ -74,26 +76,23 @@ func nameOf(e ast.Expression) string {
 // mostOperands is how many operands of a sum are compared with the next one.
 const mostOperands = 8
 
-// limitDoubling is for a value that is added to a sum that has it already.
+// limitDoubling is for a sum to which is added what it has already, or what is made of that.
 func limitDoubling(w *walker, place *ast.Expression, e *ast.BinaryExpression) {
-	name := nameOf(e.Right)
-	if e.Operator != token.PLUS || name == "" || w.function.dynamic > 0 || isNumeric(e.Left) {
+	if e.Operator != token.PLUS || w.function.dynamic > 0 || isNumeric(e.Left) || isNumeric(e.Right) {
 		return
-	}
-	if id, ok := e.Right.(*ast.Identifier); ok {
-		if b := w.scope.resolve(id.Name); b != nil && b.numeric {
-			return
-		}
 	}
 	left, found := e.Left, false
 	for n := 0; n < mostOperands && !found; n++ {
 		sum, ok := plus(left)
+		operand := left
+		if ok {
+			operand, left = sum.Right, sum.Left
+		}
+		name := nameOf(operand)
+		found = name != "" && !w.isCount(operand) && mentions(e.Right, name, new(int))
 		if !ok {
-			found = nameOf(left) == name
 			break
 		}
-		found = nameOf(sum.Right) == name
-		left = sum.Left
 	}
 	if !found {
 		return
@@ -106,6 +105,44 @@ func limitDoubling(w *walker, place *ast.Expression, e *ast.BinaryExpression) {
 		return
 	}
 	*place = &ast.ConditionalExpression{Test: c.isString(id), Consequent: c.call(id, e.Right), Alternate: &ast.BinaryExpression{Operator: token.PLUS, Left: id, Right: e.Right}}
+}
+
+// isCount reports whether e is a variable that is most likely a number.
+func (w *walker) isCount(e ast.Expression) bool {
+	id, ok := e.(*ast.Identifier)
+	if !ok {
+		return false
+	}
+	b := w.scope.resolve(id.Name)
+	return b != nil && b.numeric
+}
+
+// mentions reports whether an expression has the variable or property called name in it. It looks at a few parts only, and into no function.
+func mentions(e ast.Expression, name string, looked *int) bool {
+	if *looked++; *looked > 16 || e == nil {
+		return false
+	}
+	if nameOf(e) == name {
+		return true
+	}
+	any := func(list ...ast.Expression) bool {
+		return slices.ContainsFunc(list, func(e ast.Expression) bool { return mentions(e, name, looked) })
+	}
+	switch e := e.(type) {
+	case *ast.DotExpression:
+		return any(e.Left)
+	case *ast.BracketExpression:
+		return any(e.Left)
+	case *ast.CallExpression:
+		return any(e.Callee) || any(e.ArgumentList...)
+	case *ast.BinaryExpression:
+		return any(e.Left, e.Right)
+	case *ast.ConditionalExpression:
+		return any(e.Consequent, e.Alternate)
+	case *ast.TemplateLiteral:
+		return any(e.Expressions...)
+	}
+	return false
 }
 
 func (w *walker) addTemplates(e *ast.TemplateLiteral, elements []*ast.TemplateElement, expressions []ast.Expression) ast.Expression {
