@@ -1,6 +1,7 @@
 package watchdog
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -21,6 +22,9 @@ const (
 	leastBlame = 16 << 20
 	// unseen is by how many bytes what is live may grow before it is looked at whose that is.
 	unseen = 48 << 20
+	// mostStacks is how much memory the stacks of all goroutines may take while one that runs is not to blame for it. Go ends the process when a
+	// single one comes to 1 GB, and grows them by doubling.
+	mostStacks = 256 << 20
 	// mostRecords is how much memory the samples of the heap's profile may take. Beyond it no more are taken: Go keeps them for ever.
 	mostRecords = 64 << 20
 )
@@ -32,6 +36,7 @@ type heap struct {
 	allocated int64 // ever
 	cycles    int64 // collections finished
 	records   int64 // of the profile
+	stacks    int64 // of all goroutines
 }
 
 // memory judges who is to blame for the heap's growth. What a turn allocates is estimated at every look: what native functions charged
@@ -110,6 +115,17 @@ func (m *memory) look(active []*Runner) {
 		m.inspect(m.collect)
 	}
 	m.rescue(active, h)
+	m.judgeStacks(active, h)
+}
+
+// judgeStacks ends the turn that has been running for longest when a stack must have grown beyond all measure: the calls of script are counted, but not
+// what natives that call natives take of it.
+func (m *memory) judgeStacks(active []*Runner, h heap) {
+	if h.stacks <= mostStacks || len(active) == 0 {
+		return
+	}
+	worst := slices.MaxFunc(active, func(a, b *Runner) int { return cmp.Compare(a.age, b.age) })
+	worst.lose(memoryError(fmt.Sprintf("stacks came to %s, and its turn had been running for longest", size(h.stacks))))
 }
 
 // collect collects, and finds out who holds what is left.
@@ -273,6 +289,7 @@ var samples = []string{
 	"/gc/heap/allocs:bytes",
 	"/gc/cycles/total:gc-cycles",
 	"/memory/classes/profiling/buckets:bytes",
+	"/memory/classes/heap/stacks:bytes",
 }
 
 // readHeap may be called from any goroutine.
@@ -285,6 +302,7 @@ func readHeap() heap {
 	return heap{
 		inUse: int64(s[0].Value.Uint64()), live: int64(s[1].Value.Uint64()),
 		allocated: int64(s[2].Value.Uint64()), cycles: int64(s[3].Value.Uint64()), records: int64(s[4].Value.Uint64()),
+		stacks: int64(s[5].Value.Uint64()),
 	}
 }
 

@@ -204,6 +204,22 @@ func TestThoseThatHoldMostAreRetired(t *testing.T) {
 	}
 }
 
+func TestStackBeyondAllMeasureEndsTheLongestTurn(t *testing.T) {
+	h := &heap{allocated: 1, live: 100 * mb}
+	w := still(1000*mb, h)
+	deep, _ := w.runner(Limits{})
+	short, _ := w.runner(Limits{})
+	deep.Begin(&Account{})
+	w.step(h, 0)
+	w.step(h, 0)
+	short.Begin(&Account{})
+	h.stacks = 257 * mb
+	w.step(h, 0)
+	if err := deep.End(); seen(err) != "stacks came to 257 MB, and its turn had been running for longest" || short.End() != nil {
+		t.Fatal(err, seen(err))
+	}
+}
+
 func TestGateHasLargeAllocationsWaitForACollection(t *testing.T) {
 	h := &heap{inUse: 100 * mb}
 	collections := 0

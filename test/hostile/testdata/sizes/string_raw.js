@@ -1,3 +1,4 @@
+// expect: 503 "Worker exceeded memory limit."
 // expect: 200 "RangeError: Invalid string length"
 // limits: cpu_ms=3000
 export default {
