@@ -22,7 +22,7 @@ func TestRunning(t *testing.T) {
 	runners := make([]*Runner, 3*chunkSize)
 	for i := range runners {
 		runners[i] = &Runner{}
-		runners[i].Init(w, nil, Limits{}, &Load{})
+		runners[i].Init(w, &subject{}, Limits{}, &Load{})
 		runners[i].Mark(uint64(i + 1))
 	}
 	var a Account
