@@ -59,6 +59,7 @@ type memory struct {
 	verdictAt  int64                  // the cycle after which leaks are looked for again
 	credit     int64                  // what those ended in an emergency are believed to give back
 	creditEnd  int64                  // the cycle by which they have
+	stacksAt   int64                  // the cycle after which somebody is ended for stacks again
 }
 
 // finding is what a census found. held is nil where none could be taken.
@@ -121,9 +122,11 @@ func (m *memory) look(active []*Runner) {
 // judgeStacks ends the turn that has been running for longest when a stack must have grown beyond all measure: the calls of script are counted, but not
 // what natives that call natives take of it.
 func (m *memory) judgeStacks(active []*Runner, h heap) {
-	if h.stacks <= mostStacks || len(active) == 0 {
+	if h.stacks <= mostStacks || len(active) == 0 || h.cycles < m.stacksAt {
 		return
 	}
+	m.stacksAt = h.cycles + 2 // the collector is who gives a stack back
+	m.inspect(debug.FreeOSMemory)
 	worst := slices.MaxFunc(active, func(a, b *Runner) int { return cmp.Compare(a.age, b.age) })
 	worst.lose(memoryError(fmt.Sprintf("stacks came to %s, and its turn had been running for longest", size(h.stacks))))
 }
