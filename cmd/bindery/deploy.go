@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -201,13 +202,23 @@ func message(f *binderyv1.Fault, built []dev.Built) api.Message {
 	case at != nil:
 		m.Location = at
 	case f.GetLine() > 0:
-		m.Location = &api.Location{File: f.GetFile(), Line: int(f.GetLine()), Column: int(f.GetColumn()), LineText: f.GetLineText()}
+		m.Location = &api.Location{File: sourceFile(f, built), Line: int(f.GetLine()), Column: int(f.GetColumn()), LineText: f.GetLineText()}
 	case f.GetFile() != "":
 		m.Text = f.GetFile() + ": " + m.Text
 	case f.GetWorker() != "":
 		m.Text = fmt.Sprintf("Worker %q: %s", f.GetWorker(), m.Text)
 	}
 	return m
+}
+
+// sourceFile is the file of a fault of code, which the cluster names from the Worker's folder, as messages name files here.
+func sourceFile(f *binderyv1.Fault, built []dev.Built) string {
+	for _, b := range built {
+		if b.Worker.Name == f.GetWorker() && f.GetKey() == control.KeyCode && !path.IsAbs(f.GetFile()) {
+			return path.Join(path.Dir(b.File), f.GetFile())
+		}
+	}
+	return f.GetFile()
 }
 
 // place finds where a key stands, nil if that is not known.

@@ -123,11 +123,14 @@ func (c *nodeCommand) ready(e *env, dir string, f daemon.File) {
 
 // explain gives errors of a node their exit codes, and says what to do.
 func (c *nodeCommand) explain(dir string, err error) error {
+	var option *daemon.OptionError
 	var locked *daemon.LockedError
 	var wrong *daemon.WrongClusterError
 	var listen *daemon.ListenError
 	var damaged *store.DamagedLogError
 	switch {
+	case errors.As(err, &option):
+		return &cliError{code: exitUsage, err: err, hint: "see bindery node --help"}
 	case errors.As(err, &locked):
 		return &cliError{code: exitData, err: err, hint: "a node has its data directory for itself: stop the other one, or name another directory with --data"}
 	case errors.As(err, &wrong):

@@ -41,6 +41,8 @@ func (e *WrongClusterError) Error() string {
 // nodeName is what a node may be called: what a host may.
 var nodeName = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9._-]{0,61}[a-zA-Z0-9])?$`)
 
+const wantNodeName = "a node's name has letters, digits, dots, dashes and underscores, 63 at most"
+
 // loadRecord reads identity.json, or makes a new node and a new cluster.
 func loadRecord(dir, name string) (*record, error) {
 	path := filepath.Join(dir, "identity.json")
@@ -60,7 +62,10 @@ func loadRecord(dir, name string) (*record, error) {
 		return nil, fmt.Errorf("read %s: it has format %d, and this program knows formats up to %d: upgrade it", path, r.Format, recordFormat)
 	}
 	if name != "" && name != r.Name {
-		return nil, fmt.Errorf("the node in %s is named %s, and a node keeps its name: leave --name out, or start with another data directory", dir, r.Name)
+		return nil, &OptionError{
+			Option: "name", Value: name,
+			Want: fmt.Sprintf("the node in %s is named %s, and keeps its name: leave --name out, or start with another data directory", dir, r.Name),
+		}
 	}
 	if r.Ports == nil {
 		r.Ports = map[string]string{}
@@ -80,7 +85,7 @@ func newRecord(dir, name string) (*record, error) {
 		name = host
 	}
 	if !nodeName.MatchString(name) {
-		return nil, fmt.Errorf("%q is no name of a node: letters, digits, dots, dashes and underscores, 63 at most", name)
+		return nil, &OptionError{Option: "name", Value: name, Want: wantNodeName}
 	}
 	r := &record{Format: recordFormat, Cluster: random(8), ID: random(8), Name: name, Ports: map[string]string{}}
 	return r, r.save(dir)

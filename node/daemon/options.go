@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -39,6 +40,27 @@ type Options struct {
 	StopTimeout time.Duration
 	// Force ends that wait at once when it is closed. May be nil.
 	Force <-chan struct{}
+}
+
+// OptionError says that an option can't be.
+type OptionError struct{ Option, Value, Want string }
+
+func (e *OptionError) Error() string { return fmt.Sprintf("--%s %s: %s", e.Option, e.Value, e.Want) }
+
+// check looks at options by themselves.
+func (o Options) check() error {
+	if o.Name != "" && !nodeName.MatchString(o.Name) {
+		return &OptionError{Option: "name", Value: o.Name, Want: wantNodeName}
+	}
+	for _, a := range []struct{ what, asked string }{{"http", o.HTTP}, {"cluster", o.Cluster}, {"peer", o.Peer}, {"gossip", o.Gossip}} {
+		if a.asked == "" {
+			continue
+		}
+		if _, _, err := split(a.what, a.asked); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // DefaultStopTimeout is how long requests under way may take when the node stops.

@@ -36,19 +36,30 @@ type address struct {
 	addr        string
 }
 
+// split is an address of a flag in its parts. Errors: *OptionError.
+func split(what, asked string) (host, port string, err error) {
+	host, port, err = net.SplitHostPort(asked)
+	if err != nil {
+		return "", "", &OptionError{Option: what, Value: asked, Want: "it is no HOST:PORT"}
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return "", "", &OptionError{Option: what, Value: asked, Want: "a port is a number from 0 to 65535"}
+	}
+	return host, strconv.FormatUint(n, 10), nil
+}
+
 // ask gives the address of a flag. With port 0 the port is that of the last time.
 func (r *record) ask(what, flag, usual string) (address, error) {
 	a := address{what: what, asked: flag}
 	if flag == "" {
 		a.asked, a.spare = usual, true
 	}
-	host, port, err := net.SplitHostPort(a.asked)
+	host, port, err := split(what, a.asked)
 	if err != nil {
-		return a, fmt.Errorf("--%s %s: it is no HOST:PORT", what, a.asked)
+		return a, err
 	}
-	if n, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return a, fmt.Errorf("--%s %s: a port is from 0 to 65535", what, a.asked)
-	} else if n == 0 {
+	if port == "0" {
 		a.spare = true
 	}
 	if kept := r.Ports[what+" "+a.asked]; kept != "" {

@@ -47,9 +47,12 @@ type node struct {
 	fatal   chan error
 }
 
-// Run runs a node until ctx ends, then finishes what is under way. Errors: *LockedError, *WrongClusterError, *ListenError; those of package store,
+// Run runs a node until ctx ends, then finishes what is under way. Errors: *OptionError, *LockedError, *WrongClusterError, *ListenError; those of package store,
 // where its files are damaged.
 func Run(ctx context.Context, o Options) (err error) {
+	if err := o.check(); err != nil {
+		return err
+	}
 	held, err := lock(o.Data)
 	if err != nil {
 		return err
