@@ -3,7 +3,9 @@ package client_test
 import (
 	"context"
 	"errors"
+	"io"
 	"log"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,9 +19,6 @@ import (
 	"github.com/bindery/bindery/node/compiler"
 	"github.com/bindery/bindery/node/daemon"
 	binderyv1 "github.com/bindery/bindery/proto/bindery/v1"
-
-	"io"
-	"log/slog"
 )
 
 func TestMain(m *testing.M) {
@@ -31,9 +30,8 @@ func TestMain(m *testing.M) {
 
 // nobody is an agent that says that it serves, and doesn't.
 type nobody struct {
-	assigned chan *binderyv1.Assignments
-	state    chan daemon.AgentState
-	changed  chan struct{}
+	state   chan daemon.AgentState
+	changed chan struct{}
 }
 
 func newNobody(daemon.AgentOptions) (daemon.Agent, error) {
