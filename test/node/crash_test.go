@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -136,10 +137,11 @@ func load(t *testing.T, n *node, goroutines int, check func(status int, body str
 	t.Cleanup(cancel)
 	var wg sync.WaitGroup
 	counts := make([]int, goroutines)
+	same := &node{file: n.file} // the test may start n again meanwhile
 	for i := range goroutines {
 		wg.Go(func() {
 			for ctx.Err() == nil {
-				if err := check(n.get("/")); err != nil {
+				if err := check(same.get("/")); err != nil {
 					t.Error(err)
 					return
 				}
@@ -155,5 +157,25 @@ func load(t *testing.T, n *node, goroutines int, check func(status int, body str
 			sum += c
 		}
 		return sum
+	}
+}
+
+// A command whose node is away when it asks goes on when the node is back.
+func TestCommandOutlastsItsNode(t *testing.T) {
+	n := newNode(t)
+	n.kill()
+	type result struct {
+		stdout, stderr string
+		code           int
+	}
+	done := make(chan result)
+	go func() {
+		stdout, stderr, code := n.run("deploy", "../../examples/gateway")
+		done <- result{stdout, stderr, code}
+	}()
+	pause()
+	n.start()
+	if r := <-done; r.code != 0 || !strings.Contains(r.stdout, "Release 1: 3 Workers changed") {
+		t.Fatalf("exit code %d\n%s%s", r.code, r.stdout, r.stderr)
 	}
 }

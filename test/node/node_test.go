@@ -95,11 +95,12 @@ func (n *node) start(args ...string) {
 	for {
 		b, err := os.ReadFile(filepath.Join(n.dir, "node.json"))
 		if err == nil {
-			n.file = daemon.File{}
-			if err := json.Unmarshal(b, &n.file); err != nil {
+			var f daemon.File
+			if err := json.Unmarshal(b, &f); err != nil {
 				n.t.Fatalf("node.json: %v\n%s", err, b)
 			}
-			if n.file.PID == n.cmd.Process.Pid && n.file.DataPlanePID > 0 {
+			if f.PID == n.cmd.Process.Pid && f.DataPlanePID > 0 {
+				n.file = f
 				return
 			}
 		}
