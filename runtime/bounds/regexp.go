@@ -302,10 +302,15 @@ func matchesAll(name string) rule {
 			}
 			start := nanotime()
 			v := s.watch(w, own, c)
-			if nanotime()-start >= int64(RegExpTimeout) {
+			if nanotime()-start < int64(RegExpTimeout) {
+				return v
+			}
+			if replaces { // functions of script may have been called
 				s.tooSlow()
 			}
-			return v
+			// One match may have run into its limit, or there were very many on a busy machine: match by match it can be told.
+			s.poll()
+			return s.call(whole, c)
 		}
 	}
 }

@@ -2,8 +2,8 @@
 // log: Worker exceeded CPU time limit.
 export default {
 	async fetch() {
-		const x = BigInt("0x" + "f".repeat(1e6));
-		const y = BigInt("0x" + "e".repeat(5e5));
+		const x = BigInt("0x" + "f".repeat(5e5));
+		const y = BigInt("0x" + "e".repeat(2.5e5));
 		for (;;) x / y;
 	},
 };

@@ -2,7 +2,7 @@
 // log: Worker exceeded CPU time limit.
 export default {
 	async fetch() {
-		const x = BigInt("0x" + "f".repeat(4e5));
+		const x = BigInt("0x" + "f".repeat(2.5e5));
 		for (;;) x * x;
 	},
 };

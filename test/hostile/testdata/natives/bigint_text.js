@@ -2,7 +2,7 @@
 // log: Worker exceeded CPU time limit.
 export default {
 	async fetch() {
-		const x = BigInt("0x" + "f".repeat(1e6));
+		const x = BigInt("0x" + "f".repeat(5e5));
 		for (;;) String(x);
 	},
 };
