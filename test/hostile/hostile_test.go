@@ -2,7 +2,7 @@
 // error, live, and serve the others meanwhile. Each is a file of testdata whose first comments say what is expected.
 //
 // BINDERY_HOSTILE=all runs all of them, by themselves and several at a time, which takes some fifteen minutes on two processors; without it every
-// tenth is run by itself. BINDERY_HOSTILE_BUSY=1 says that the machine has other work: patience is then counted in CPU time of the process. Those that are known to fail are in testdata/known.txt, with reasons, and are run with all only.
+// tenth is run by itself. BINDERY_HOSTILE_BUSY=1 says that the machine has other work: patience is then counted in CPU time of the process.
 package hostile_test
 
 import (
@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -58,11 +57,8 @@ func TestMain(m *testing.M) {
 // chosen leaves of the list what is to be run.
 func chosen(list []*hostile, edited bool) []*hostile {
 	step := 10
-	var failing names
 	if all {
 		step = 1
-	} else {
-		failing = known()
 	}
 	var out []*hostile
 	n := 0
@@ -70,7 +66,7 @@ func chosen(list []*hostile, edited bool) []*hostile {
 		if h.edited() != edited {
 			continue
 		}
-		if n%step == 0 && !failing.has(h.id()) {
+		if n%step == 0 {
 			out = append(out, h)
 		}
 		n++
@@ -80,49 +76,6 @@ func chosen(list []*hostile, edited bool) []*hostile {
 
 // all says that every Worker is to be run.
 var all = os.Getenv("BINDERY_HOSTILE") == "all"
-
-// names are names of Workers; one that ends with * is all that begin so.
-type names []string
-
-func (n names) has(id string) bool {
-	for _, name := range n {
-		if prefix, ok := strings.CutSuffix(name, "*"); name == id || ok && strings.HasPrefix(id, prefix) {
-			return true
-		}
-	}
-	return false
-}
-
-// known are the Workers that are known to fail.
-func known() (failing names) {
-	text, err := os.ReadFile("testdata/known.txt")
-	if err != nil {
-		panic(err)
-	}
-	for line := range strings.Lines(string(text)) {
-		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
-			failing = append(failing, line)
-		}
-	}
-	return failing
-}
-
-// Every line of known.txt names a Worker.
-func TestKnownAreThere(t *testing.T) {
-	failing, found := known(), 0
-	list := readAll(t)
-	for _, name := range failing {
-		if !slices.ContainsFunc(list, func(h *hostile) bool { return names{name}.has(h.id()) }) {
-			t.Errorf("testdata/known.txt: there is no Worker named %s", name)
-		}
-	}
-	for _, h := range list {
-		if failing.has(h.id()) {
-			found++
-		}
-	}
-	t.Logf("%d of %d Workers are left to BINDERY_HOSTILE=all: testdata/known.txt", found, len(list))
-}
 
 // fleet is a folder with many hostile Workers and a healthy one, and the server that serves it, started anew when it died.
 type fleet struct {
@@ -226,7 +179,9 @@ func TestAlone(t *testing.T) {
 			s := f.server(t)
 			s.resetPeak()
 			f.try(t, s, h, h.limit()+grace)
-			if peak := s.highWater(); peak > ceiling {
+			peak := s.highWater()
+			t.Logf("resident memory was %d MB at most", peak>>20)
+			if peak > ceiling {
 				t.Errorf("resident memory was %d MB, more than %d", peak>>20, ceiling>>20)
 			}
 			f.count(t, s)
