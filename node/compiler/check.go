@@ -68,14 +68,14 @@ func (k *Checker) Check(ctx context.Context, candidates []Candidate) []Finding {
 	return findings
 }
 
-// prepare ends a child and starts the next, if there is none.
+// prepare starts the next child, if there is none, and ends one.
 func (k *Checker) prepare(used *Compiler) {
-	used.Close()
 	k.mu.Lock()
-	defer k.mu.Unlock()
 	if k.spare == nil && !k.closed {
 		k.spare = New(k.limits)
 	}
+	k.mu.Unlock()
+	used.Close()
 }
 
 // Close ends the child that waits.
