@@ -321,7 +321,11 @@ func (f *fleet) tryAmong(t *testing.T, h *hostile, running *sync.Map) {
 	for range crowd {
 		s := f.server(t)
 		from := s.mark()
-		a := s.get(h.id(), crowd*(h.limit()+grace)/2)
+		patience := crowd * (h.limit() + grace)
+		if !busy {
+			patience /= 2 // processors
+		}
+		a := s.get(h.id(), patience)
 		switch {
 		case a.late:
 			t.Errorf("%s among others: %v, want %v", h.id(), a, h.expect)
