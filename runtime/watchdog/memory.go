@@ -45,7 +45,7 @@ type heap struct {
 type memory struct {
 	ceiling int64
 	read    func() heap
-	census  func() (census, error)
+	count   func() (count, error)
 	// inspect has collect called on another goroutine, which collects and takes a census; inspecting is true until it has ended.
 	inspect func(collect func())
 
@@ -66,7 +66,7 @@ type memory struct {
 type finding struct{ held census }
 
 func newMemory(ceiling int64) *memory {
-	m := &memory{ceiling: ceiling, read: readHeap, census: takeCensus, inspecting: new(atomic.Bool), compactAt: 1024}
+	m := &memory{ceiling: ceiling, read: readHeap, count: takeCount, inspecting: new(atomic.Bool), compactAt: 1024}
 	m.inspect = func(collect func()) {
 		if m.inspecting.CompareAndSwap(false, true) {
 			go func() {
@@ -131,14 +131,26 @@ func (m *memory) judgeStacks(active []*Runner, h heap) {
 	worst.lose(memoryError(fmt.Sprintf("stacks came to %s, and its turn had been running for longest", size(h.stacks))))
 }
 
-// collect collects, and finds out who holds what is left.
+// collect collects, and finds out who holds what is left. What is allocated while a collection marks survives it, garbage or not, and where the
+// heap is large that is much: so if somebody seems to hold much, another collection shows what of it stays.
 func (m *memory) collect() {
 	runtime.GC() // after it the profile has all that was allocated before
-	held, err := m.census()
+	f := &finding{}
+	defer m.found.Store(f)
+	first, err := m.count()
 	if err != nil {
-		held = nil
+		return
 	}
-	m.found.Store(&finding{held})
+	f.held = first.held
+	for _, bytes := range first.held {
+		if bytes >= leastBlame {
+			runtime.GC()
+			if second, err := m.count(); err == nil {
+				f.held = second.since(first)
+			}
+			return
+		}
+	}
 }
 
 // attribute shares out what the heap grew by. Nobody knows whether a turn that is seen for the first time began before or after that: it

@@ -289,24 +289,35 @@ func TestCensusTellsWhoHoldsWhat(t *testing.T) {
 	rs[5].Within(garbage)
 	garbage.kept = nil
 	runtime.GC()
-	held, err := takeCensus()
+	first, err := takeCount()
 	if err != nil {
 		t.Fatal(err)
 	}
+	late := &hoard{pieces: 60, size: mb} // as if made while the next collection marks
+	rs[7].Within(late)
+	runtime.GC()
+	second, err := takeCount()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := second.held[rs[7].number]; got < 50*mb {
+		t.Fatalf("the newest holds %s by the census", size(got))
+	}
+	held := second.since(first)
 	for _, c := range []struct {
 		who  int
 		want int64
-	}{{0, 20 * mb}, {17, 80 * mb}, {39, 100 * mb}, {33, 30 * mb}, {5, 0}, {1, 0}} {
+	}{{0, 20 * mb}, {17, 80 * mb}, {39, 100 * mb}, {33, 30 * mb}, {5, 0}, {1, 0}, {7, 0}} {
 		if got := held[rs[c.who].number]; got < c.want*6/10 || got > c.want*14/10 {
 			t.Errorf("%d holds %s by the census, in truth %s", c.who, size(got), size(c.want))
 		}
 	}
-	runtime.KeepAlive([]any{small, large, nested, caller})
+	runtime.KeepAlive([]any{small, large, nested, caller, late})
 }
 
 func BenchmarkCensus(b *testing.B) {
 	for b.Loop() {
-		if _, err := takeCensus(); err != nil {
+		if _, err := takeCount(); err != nil {
 			b.Fatal(err)
 		}
 	}

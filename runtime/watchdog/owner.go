@@ -111,24 +111,44 @@ const digitPrefix = "github.com/bindery/bindery/runtime/watchdog.digit"
 // nobody's.
 type census map[uint32]int64
 
-// takeCensus reads the profile of the heap as the last collection left it. It takes some ten milliseconds.
-func takeCensus() (census, error) {
+// count is a reading of the profile, by number, in bytes.
+type count struct {
+	held census // what the last collection left, and what was allocated while it marked, garbage or not
+	made census // what was allocated ever, up to the same moment
+}
+
+// since is what of c's is left of before another count, before the last collection began: nothing in it is garbage of that time.
+func (c count) since(before count) census {
+	left := census{}
+	for number, held := range c.held {
+		if held -= c.made[number] - before.made[number]; held > 0 {
+			left[number] = held
+		}
+	}
+	return left
+}
+
+// takeCount reads the profile of the heap as the last collection left it. It takes some ten milliseconds.
+func takeCount() (c count, err error) {
 	var text bytes.Buffer
 	if err := pprof.Lookup("heap").WriteTo(&text, 0); err != nil {
-		return nil, fmt.Errorf("read the profile of the heap: %w", err)
+		return c, fmt.Errorf("read the profile of the heap: %w", err)
 	}
 	p, err := profile.Parse(&text)
 	if err != nil {
-		return nil, fmt.Errorf("read the profile of the heap: %w", err)
+		return c, fmt.Errorf("read the profile of the heap: %w", err)
 	}
-	at := -1
+	inUse, made := -1, -1
 	for i, t := range p.SampleType {
-		if t.Type == "inuse_space" {
-			at = i
+		switch t.Type {
+		case "inuse_space":
+			inUse = i
+		case "alloc_space":
+			made = i
 		}
 	}
-	if at < 0 {
-		return nil, fmt.Errorf("the profile of the heap does not tell what is in use")
+	if inUse < 0 || made < 0 {
+		return c, fmt.Errorf("the profile of the heap does not tell what is in use")
 	}
 	digit := map[uint64]uint32{} // by location
 	for _, l := range p.Location {
@@ -138,15 +158,14 @@ func takeCensus() (census, error) {
 			}
 		}
 	}
-	held := census{}
+	c = count{held: census{}, made: census{}}
 	for _, s := range p.Sample {
-		if bytes := s.Value[at]; bytes > 0 {
-			if number, ok := ownerOf(s.Location, digit); ok {
-				held[number] += bytes
-			}
+		if number, ok := ownerOf(s.Location, digit); ok {
+			c.held[number] += s.Value[inUse]
+			c.made[number] += s.Value[made]
 		}
 	}
-	return held, nil
+	return c, nil
 }
 
 // ownerOf reads the innermost number in a stack.
