@@ -2,7 +2,7 @@
 // error, live, and serve the others meanwhile. Each is a file of testdata whose first comments say what is expected.
 //
 // BINDERY_HOSTILE=all runs all of them, by themselves and several at a time, which takes some fifteen minutes on two processors; without it every
-// tenth is run by itself. BINDERY_HOSTILE_BUSY=1 says that the machine has other work: patience is then counted in CPU time of the process.
+// tenth is run by itself, and with BINDERY_HOSTILE=3 every third. BINDERY_HOSTILE_BUSY=1 says that the machine has other work: patience is then counted in CPU time of the process.
 package hostile_test
 
 import (
@@ -57,6 +57,9 @@ func TestMain(m *testing.M) {
 // chosen leaves of the list what is to be run.
 func chosen(list []*hostile, edited bool) []*hostile {
 	step := 10
+	if n, err := strconv.Atoi(os.Getenv("BINDERY_HOSTILE")); err == nil && n > 0 {
+		step = n
+	}
 	if all {
 		step = 1
 	}
