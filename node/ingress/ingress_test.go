@@ -302,7 +302,8 @@ func TestBodies(t *testing.T) {
 			if live != c.live {
 				t.Errorf("live: %v", live)
 			}
-			if want := int64(c.size); c.chunked && resp.ContentLength != -1 || !c.chunked && resp.ContentLength != want {
+			// A chunked body that ended before anything had to be flushed has its length counted by net/http.
+			if want := int64(c.size); resp.ContentLength != want && (!c.chunked || resp.ContentLength != -1) {
 				t.Errorf("Content-Length %d", resp.ContentLength)
 			}
 		})

@@ -33,7 +33,7 @@ const (
 	publicStack = 2 << 20
 	// maxUnwinding is how many such calls there may be times the bytes of Go stack: a property that is found at the end of a long chain of prototypes
 	// takes a frame for each.
-	maxUnwinding = MaxNested * 1500 * MaxNested
+	maxUnwinding = MaxNested * nestedFrame * MaxNested
 	// shownFrames is how many frames the error's stack has, as in V8.
 	shownFrames = 10
 )
