@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	image "github.com/bindery/bindery/node/process"
 	"github.com/bindery/bindery/runtime/bundle"
 	"github.com/bindery/bindery/runtime/bundle/lower"
 )
@@ -64,6 +65,7 @@ func Serve(in io.Reader, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("read settings: %w", err)
 	}
+	image.ReleaseImage() // this process uses little of what its start went through
 	c := &server{limits: s.Limits, out: out, builders: map[string]*builder{}}
 	debug.SetMaxStack(s.Limits.Stack)
 	debug.SetMemoryLimit(s.Limits.Memory / 8 * 7)

@@ -20,6 +20,7 @@ func RaiseHeapFloor() (lower func()) {
 		return func() {}
 	}
 	floor := make([]byte, heapFloor)
+	release(floor)
 	return func() { runtime.KeepAlive(floor) }
 }
 
