@@ -32,6 +32,9 @@ func (m *machine) Apply(l *raft.Log) any {
 	if m.broken != nil {
 		return result{err: m.broken}
 	}
+	if applied := (State{m.db.Txn(false)}).Index(); l.Index <= applied {
+		return m.fail(fmt.Errorf("command %d comes again, and the state is at %d", l.Index, applied))
+	}
 	cmd, err := decode(l.Data)
 	if err != nil {
 		return m.fail(fmt.Errorf("command %d: %w", l.Index, err))

@@ -5,14 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/raft"
 	wal "github.com/hashicorp/raft-wal"
-	"github.com/hashicorp/raft-wal/metadb"
 )
 
 // DamagedLogError says that the log lacks entries that were durable, or has others in their place. A voter that forgets what it
@@ -30,7 +31,6 @@ func (e *DamagedLogError) Error() string {
 // checkedLog is a write-ahead log whose entries have checksums, and which knows how long it was.
 type checkedLog struct {
 	*wal.WAL
-	meta    *metadb.BoltMetaDB
 	durable *durableIndex
 }
 
@@ -40,6 +40,9 @@ var (
 	_ raft.StableStore       = (*checkedLog)(nil)
 )
 
+// segmentSize is that of the log's files, which take their room on disk when they are made.
+const segmentSize = 4 << 20
+
 // openLog opens the log in dir and reads all of it. What was being written when the machine stopped is cut off; anything else that is
 // missing or wrong is a *DamagedLogError.
 func openLog(dir string, logger hclog.Logger) (_ *checkedLog, err error) {
@@ -47,14 +50,20 @@ func openLog(dir string, logger hclog.Logger) (_ *checkedLog, err error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &checkedLog{meta: &metadb.BoltMetaDB{}, durable: durable}
+	l := &checkedLog{durable: durable}
 	defer func() {
 		if err != nil {
 			_ = l.Close()
 		}
 	}()
-	l.WAL, err = wal.Open(dir, wal.WithMetaStore(l.meta), wal.WithLogger(logger))
-	if err != nil {
+	err = guarded(func() (err error) {
+		l.WAL, err = wal.Open(dir, wal.WithMetaStore(&logMeta{}), wal.WithSegmentSize(segmentSize), wal.WithLogger(logger))
+		return err
+	})
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG), errors.Is(err, fs.ErrPermission):
+		return nil, fmt.Errorf("open raft log in %s: %w", dir, err)
+	case err != nil:
 		return nil, &DamagedLogError{Dir: dir, Index: durable.index, What: err.Error()}
 	}
 	return l, l.verify(dir)
@@ -87,6 +96,9 @@ func (l *checkedLog) verify(dir string) error {
 			return &DamagedLogError{Dir: dir, Index: i, What: err.Error()}
 		}
 	}
+	if last > 1 && l.durable.generation == 0 { // of older programs: the first entry may be there without it
+		return &DamagedLogError{Dir: dir, Index: last, What: "how long it was is not known: the file durable is missing or damaged"}
+	}
 	if last < l.durable.index {
 		return &DamagedLogError{Dir: dir, Index: last + 1, What: fmt.Sprintf("it ends there, and once had %d entries", l.durable.index)}
 	}
@@ -108,7 +120,12 @@ func (l *checkedLog) StoreLogs(entries []*raft.Log) error {
 	if err := l.WAL.StoreLogs(stored); err != nil {
 		return err
 	}
-	return l.durable.set(entries[len(entries)-1].Index)
+	first, last := entries[0].Index, entries[len(entries)-1].Index
+	if err := l.durable.set(last); err != nil {
+		// Raft takes them for not stored, and will store others in their place.
+		return errors.Join(err, l.WAL.DeleteRange(first, last))
+	}
+	return nil
 }
 
 // DeleteRange implements raft.LogStore.
@@ -131,11 +148,32 @@ func (l *checkedLog) Close() error {
 	if l.WAL != nil {
 		errs = append(errs, l.WAL.Close())
 	}
-	// WAL.Close leaves the bolt file of its metadata locked.
-	if l.meta != nil {
-		errs = append(errs, l.meta.Close())
-	}
 	return errors.Join(append(errs, l.durable.close())...)
+}
+
+// without sees that no command lies after from and not after to: a snapshot that says that it goes to the latter has the state at the former.
+func (l *checkedLog) without(from, to uint64) error {
+	first, err := l.FirstIndex()
+	if err != nil {
+		return err
+	}
+	last, err := l.LastIndex()
+	if err != nil {
+		return err
+	}
+	if from > to {
+		return fmt.Errorf("%w: it has the state at entry %d, and says that it ends at %d", ErrDamaged, from, to)
+	}
+	for i := max(from+1, first); i <= min(to, last) && first > 0; i++ {
+		var entry raft.Log
+		if err := l.GetLog(i, &entry); err != nil {
+			return err
+		}
+		if entry.Type == raft.LogCommand {
+			return fmt.Errorf("%w: it says that it ends at entry %d, and lacks entry %d", ErrDamaged, to, i)
+		}
+	}
+	return nil
 }
 
 // GetLog implements raft.LogStore.
@@ -192,17 +230,19 @@ type durableIndex struct {
 	f          *os.File
 	generation uint64
 	index      uint64
+	missing    bool // there was no file
 }
 
 // slotSize is what one of the file's two slots takes: generation, index, checksum. They are written in turn.
 const slotSize = 8 + 8 + crc32.Size
 
 func openDurableIndex(path string) (*durableIndex, error) {
+	_, missing := os.Stat(path)
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	d := &durableIndex{f: f}
+	d := &durableIndex{f: f, missing: errors.Is(missing, fs.ErrNotExist)}
 	for slot := range int64(2) {
 		var b [slotSize]byte
 		if _, err := f.ReadAt(b[:], slot*slotSize); err != nil {
@@ -212,6 +252,9 @@ func openDurableIndex(path string) (*durableIndex, error) {
 		if crc32.Checksum(b[:16], castagnoli) == binary.BigEndian.Uint32(b[16:]) && generation > d.generation {
 			d.generation, d.index = generation, binary.BigEndian.Uint64(b[8:])
 		}
+	}
+	if d.missing {
+		return d, d.set(0)
 	}
 	return d, nil
 }

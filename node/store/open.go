@@ -70,11 +70,11 @@ func Open(o Options) (_ *Store, err error) {
 			_ = s.log.Close()
 		}
 	}()
-	snapshots, err := raft.NewFileSnapshotStoreWithLogger(o.Dir, keptSnapshots, o.Logger)
+	snapshots, err := openSnapshots(o.Dir, o.Logger)
 	if err != nil {
-		return nil, fmt.Errorf("open snapshots in %s: %w", o.Dir, err)
+		return nil, err
 	}
-	if err := checkSnapshots(snapshots, s.log, o.Dir); err != nil {
+	if err := snapshots.check(s.log, o.Logger); err != nil {
 		return nil, err
 	}
 	c := o.config()
@@ -124,38 +124,6 @@ func bootstrap(c *raft.Config, log *checkedLog, snapshots raft.SnapshotStore, t 
 		return fmt.Errorf("make a cluster: %w", err)
 	}
 	return nil
-}
-
-// checkSnapshots sees that the state can be had: from a whole snapshot and the log after it, or from a log that goes back to the beginning.
-func checkSnapshots(snapshots raft.SnapshotStore, log *checkedLog, dir string) error {
-	list, err := snapshots.List()
-	if err != nil {
-		return fmt.Errorf("list snapshots in %s: %w", dir, err)
-	}
-	first, err := log.FirstIndex()
-	if err != nil {
-		return err
-	}
-	var errs []error
-	for _, meta := range list {
-		if first > meta.Index+1 {
-			errs = append(errs, fmt.Errorf("snapshot %s ends at %d, and the log begins at %d", meta.ID, meta.Index, first))
-			continue
-		}
-		_, r, err := snapshots.Open(meta.ID)
-		if err == nil {
-			_, err = read(r)
-			_ = r.Close()
-		}
-		if err == nil {
-			return nil // raft takes the newest that it can read, and reads the log from there
-		}
-		errs = append(errs, fmt.Errorf("snapshot %s: %w", meta.ID, err))
-	}
-	if first <= 1 {
-		return nil
-	}
-	return fmt.Errorf("%w: no snapshot in %s can be read, and the log begins at %d: %w", ErrDamaged, dir, first, errors.Join(errs...))
 }
 
 // Close leaves the group's work and closes the files. The group goes on with the others.
