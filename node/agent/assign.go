@@ -242,7 +242,7 @@ func (a *Agent) request(s *split, quarantine bool) *binderyv1.LoadRequest {
 	for _, v := range s.GetVersions() {
 		name := v.GetConfig().GetName()
 		w := &binderyv1.LoadedWorker{
-			Version: &binderyv1.Version{Id: v.GetId(), Config: v.GetConfig(), Bundle: v.GetBundle()}, Secrets: s.secrets[v.GetId()], HeldBack: s.heldBack[v.GetId()], Root: s.roots[name],
+			Version: &binderyv1.Version{Id: v.GetId(), Config: v.GetConfig(), Bundle: v.GetBundle(), Checked: v.GetChecked()}, Secrets: s.secrets[v.GetId()], HeldBack: s.heldBack[v.GetId()], Root: s.roots[name],
 		}
 		if s.broken[name] == "" {
 			w.BundleFile = a.o.Bundles.File(v.GetBundle())

@@ -29,7 +29,7 @@ func (a *Agent) keep(as *assigned) error {
 	for _, v := range as.GetVersions() {
 		if values := as.secrets[v.GetId()]; values != nil {
 			name := v.GetConfig().GetName()
-			sealed := &binderyv1.Version{Id: v.GetId(), Config: v.GetConfig(), Bundle: v.GetBundle(), Entrypoints: v.GetEntrypoints()}
+			sealed := &binderyv1.Version{Id: v.GetId(), Config: v.GetConfig(), Bundle: v.GetBundle(), Entrypoints: v.GetEntrypoints(), Checked: v.GetChecked()}
 			for _, s := range v.GetSecrets() {
 				value := a.key.Seal(name, s.GetName(), values[s.GetName()])
 				sealed.Secrets = append(sealed.Secrets, &binderyv1.SealedSecret{Name: s.GetName(), Sealed: value, Digest: s.GetDigest()})

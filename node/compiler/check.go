@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 
 	"github.com/evanw/esbuild/pkg/api"
 
@@ -31,6 +30,8 @@ type Finding struct {
 	// Entrypoints are what bindings can name, the default export as "default", sorted.
 	Entrypoints []runtime.Entrypoint
 	Warnings    []api.Message
+	// Identity names what compiled it: see the function Identity. "" where Err is not nil.
+	Identity string
 	// Err is what is wrong with the candidate: *lower.Error, *TopLevelError or *Error; or what kept it from being checked: that of the context,
 	// and others, of the machine.
 	Err error
@@ -40,62 +41,6 @@ type Finding struct {
 type TopLevelError struct{ Messages []api.Message }
 
 func (e *TopLevelError) Error() string { return e.Messages[0].Text }
-
-// Checker checks candidates as Check does, and has the next child started while it waits: who deploys again and again does not wait for one.
-// Safe for use from many goroutines.
-type Checker struct {
-	limits Limits
-
-	mu     sync.Mutex
-	spare  *Compiler // guarded by mu: nil before the first check, and after Close
-	closed bool      // guarded by mu
-}
-
-// NewChecker returns a Checker, whose first child is started with the first check. Close frees it.
-func NewChecker(l Limits) *Checker { return &Checker{limits: l} }
-
-// Check is as the function Check.
-func (k *Checker) Check(ctx context.Context, candidates []Candidate) []Finding {
-	k.mu.Lock()
-	c := k.spare
-	k.spare = nil
-	k.mu.Unlock()
-	if c == nil {
-		c = New(k.limits)
-	}
-	findings := c.check(ctx, candidates)
-	go k.prepare(c) // the caller need not wait for a child to end
-	return findings
-}
-
-// prepare starts the next child, if there is none, and ends one.
-func (k *Checker) prepare(used *Compiler) {
-	k.mu.Lock()
-	if k.spare == nil && !k.closed {
-		k.spare = New(k.limits)
-	}
-	k.mu.Unlock()
-	used.Close()
-}
-
-// Close ends the child that waits.
-func (k *Checker) Close() {
-	k.mu.Lock()
-	spare := k.spare
-	k.spare, k.closed = nil, true
-	k.mu.Unlock()
-	if spare != nil {
-		spare.Close()
-	}
-}
-
-// Check lowers and compiles candidates and runs their top-level code, in a child that is thrown away afterwards, and with it whatever that
-// code did to the process. What ends the child is the fault of the one that it was at; the others have another.
-func Check(ctx context.Context, l Limits, candidates []Candidate) []Finding {
-	c := New(l)
-	defer c.Close()
-	return c.check(ctx, candidates)
-}
 
 func (c *Compiler) check(ctx context.Context, candidates []Candidate) []Finding {
 	findings := make([]Finding, len(candidates))
@@ -112,7 +57,7 @@ func (c *Compiler) try(ctx context.Context, candidate Candidate) Finding {
 	if err != nil {
 		return Finding{Err: err}
 	}
-	return Finding{Entrypoints: answer.Entrypoints, Warnings: answer.Warnings}
+	return Finding{Entrypoints: answer.Entrypoints, Warnings: answer.Warnings, Identity: c.Identity()}
 }
 
 // trial asks for the top-level code to be run, with what it finds in env.

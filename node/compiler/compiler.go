@@ -34,13 +34,19 @@ type Compiler struct {
 
 // New returns a Compiler, whose first child is being started when it returns. Close frees it.
 func New(l Limits) *Compiler {
-	c := &Compiler{limits: l.orDefault(), turn: make(chan struct{}, 1)}
-	c.ctx, c.close = context.WithCancel(context.Background())
+	c := NewIdle(l)
 	c.turn <- struct{}{}
 	go func() {
 		defer c.release()
 		_, _ = c.ready() // the first request tries again, and says what is wrong
 	}()
+	return c
+}
+
+// NewIdle returns a Compiler whose first child is started when the first request needs it. Close frees it.
+func NewIdle(l Limits) *Compiler {
+	c := &Compiler{limits: l.orDefault(), turn: make(chan struct{}, 1)}
+	c.ctx, c.close = context.WithCancel(context.Background())
 	return c
 }
 
@@ -99,6 +105,15 @@ func (c *Compiler) Check(ctx context.Context, b *bundle.Bundle) (*lower.Program,
 	}
 	return c.programs.compile(hash, b)
 }
+
+// Compile compiles a bundle in this process, without a child: one that was checked where [Identity] is what it is here, for these limits. Who calls it
+// has verified that these are the bytes that were checked. Errors: *lower.Error, which the check would have given.
+func (c *Compiler) Compile(b *bundle.Bundle) (*lower.Program, error) {
+	return c.programs.compile(b.Hash(), b)
+}
+
+// Identity is that of this process, with the Compiler's limits.
+func (c *Compiler) Identity() string { return Identity(c.limits) }
 
 // Forget frees what is kept under name.
 func (c *Compiler) Forget(name string) {

@@ -93,13 +93,14 @@ type settings struct {
 	Limits Limits
 }
 
-// request asks for one Worker: to build Options, or else to check Bundle, and with Trial to run its top-level code.
+// request asks for one Worker: to build Options, or else to check Bundle, and with Trial to run its top-level code; or it inspects the child.
 type request struct {
 	Name    string // whose state of the last build is used and kept
 	Options *options
 	Bundle  *bundle.Bundle
 	Trial   *trial
 	Forget  []string // names whose state is needed no more
+	Inspect bool     // asks for nothing but what earlier requests have left behind
 }
 
 // options is bundle.Options in a form that gob carries whole: it can't tell a pointer to false, nor an empty list, from none.
@@ -155,6 +156,8 @@ type reply struct {
 	Entrypoints []runtime.Entrypoint
 	Fault       *fault
 	CPU         time.Duration // that the child has used since its start
+	Left        int           // goroutines that earlier requests left, where that was asked
+	Memory      uint64        // bytes that the child has from the system, where that was asked
 }
 
 // fault is an error on its way.

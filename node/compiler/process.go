@@ -19,7 +19,10 @@ import (
 const childVariable = "BINDERY_COMPILER"
 
 // passed are the variables that a child has from its parent: what changes how Go or the engine work must be the same in both.
-var passed = []string{"GODEBUG", "GOMAXPROCS", "BINDERY_ENGINE", traceVariable}
+var passed = []string{"GODEBUG", "GOMAXPROCS", engineVariable, traceVariable}
+
+// engineVariable chooses how package engine works.
+const engineVariable = "BINDERY_ENGINE"
 
 // traceVariable asks for the stacks of a child that dies, and for all that it says.
 const traceVariable = "GOTRACEBACK"

@@ -37,7 +37,19 @@ func Main() bool {
 }
 
 // identity is what a child says it is. A parent that has another identity would not do the same to the same bytes.
-func identity() string { return lower.Version + " " + runtime.Version() + " protocol 2" }
+func identity() string { return made() + " protocol 3" }
+
+// made names what does things to bytes in this process: two of the same name do the same to the same bytes.
+func made() string {
+	return lower.Version + " " + runtime.Version() + " " + runtime.GOARCH + os.Getenv(engineVariable)
+}
+
+// Identity names what compiled where a check went well, and within which limits. A process in which it is the same may compile what was checked
+// without asking a child: see [Compiler.Compile].
+func Identity(l Limits) string {
+	l = l.orDefault()
+	return fmt.Sprintf("%s stack %d memory %d", made(), l.Stack, l.Memory)
+}
 
 // Exit codes of a child that ends itself.
 const (
@@ -67,6 +79,7 @@ func Serve(in io.Reader, out io.Writer) error {
 	}
 	image.ReleaseImage() // this process uses little of what its start went through
 	c := &server{limits: s.Limits, out: out, builders: map[string]*builder{}}
+	c.atRest = runtime.NumGoroutine() + 2 // who receives, and the watch
 	debug.SetMaxStack(s.Limits.Stack)
 	debug.SetMemoryLimit(s.Limits.Memory / 8 * 7)
 	limitProcess(s.Limits)
@@ -101,6 +114,7 @@ type server struct {
 	limits   Limits
 	builders map[string]*builder
 	known    hashes // of bundles that were compiled without a fault
+	atRest   int    // how many goroutines it has where requests left none behind
 
 	mu  sync.Mutex // held while a frame is written
 	out io.Writer
@@ -153,6 +167,9 @@ func (s *server) answer(r *request) *reply {
 	for _, name := range r.Forget {
 		s.forget(name)
 	}
+	if r.Inspect {
+		return &reply{Left: s.left(), Memory: memory()}
+	}
 	b := r.Bundle
 	answer := &reply{}
 	if r.Options != nil {
@@ -179,6 +196,21 @@ func (s *server) answer(r *request) *reply {
 	s.known.add(hash)
 	return answer
 }
+
+// left is how many goroutines earlier requests have left. Those that are about to end are waited for, not long.
+func (s *server) left() int {
+	n := 0
+	for range settle {
+		if n = runtime.NumGoroutine() - s.atRest; n <= 0 {
+			return 0
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return n
+}
+
+// settle is how many milliseconds goroutines have to end.
+const settle = 50
 
 // input is what is lowered of a bundle, here and in the parent.
 func input(b *bundle.Bundle) lower.Input {

@@ -118,7 +118,7 @@ func (s *Service) find(ctx context.Context, check []*candidate, code map[string]
 		for _, m := range f.Warnings {
 			warn(codeFault(c.upload, m))
 		}
-		found := release.Code{}
+		found := release.Code{Checked: f.Identity}
 		for _, e := range f.Entrypoints {
 			found.Entrypoints = append(found.Entrypoints, e.Name)
 		}

@@ -108,7 +108,7 @@ func (s *Server) worker(l *binderyv1.LoadedWorker, elsewhere http.Handler) gener
 	if w.HeldBack == "" {
 		setValues(&w.Worker, c, l.GetSecrets())
 		w.Broken = errors.Join(w.Broken, s.find(v.GetBundle(), l.GetBundleFile()))
-		w.Compile = s.compile(l.GetBundleFile(), v.GetBundle(), c.GetServiceWorker())
+		w.Compile = s.compile(l.GetBundleFile(), v)
 	}
 	return w
 }
@@ -153,10 +153,12 @@ func (s *Server) find(hash, file string) error {
 	return nil
 }
 
-// compile is how a Worker's program is made at its first request.
-func (s *Server) compile(file, hash string, classic bool) func() (*lower.Program, error) {
+// compile is how a Worker's program is made at its first request. A child is asked only where nobody has checked before what these very bytes do to
+// this very compiler.
+func (s *Server) compile(file string, v *binderyv1.Version) func() (*lower.Program, error) {
+	hash, classic, checked := v.GetBundle(), v.GetConfig().GetServiceWorker(), v.GetChecked() == s.compiler.Identity()
 	return func() (*lower.Program, error) {
-		content, err := bundles.At(filepath.Dir(file)).Get(hash)
+		content, err := bundles.At(filepath.Dir(file)).Get(hash) // verified
 		if err != nil {
 			return nil, err
 		}
@@ -166,6 +168,9 @@ func (s *Server) compile(file, hash string, classic bool) func() (*lower.Program
 		}
 		if classic != (b.Syntax == bundle.ServiceWorker) {
 			return nil, fmt.Errorf("read bundle %.12s: it is in the syntax %s, and the Worker's configuration says otherwise", hash, b.Syntax)
+		}
+		if checked {
+			return s.compiler.Compile(b)
 		}
 		return s.compiler.Check(context.Background(), b)
 	}

@@ -105,7 +105,7 @@ func New(l *Launch, h Hooks) (*Server, error) {
 		Memory: l.Memory, Threads: os.Getenv("GOMAXPROCS") == "",
 		Evidence: &runtime.Evidence{Running: s.table.Running(), Number: s.table.Number},
 	})
-	s.compiler = compiler.New(l.Compiler)
+	s.compiler = compiler.NewIdle(l.Compiler)
 	s.handler = ingress.NewHandler(ingress.Options{Log: s.request, Exception: s.reporter.Failure})
 	s.http = ingress.NewServer(s.handler, log.New(troubleWriter{s.reporter}, "", 0))
 	if l.Quarantine {

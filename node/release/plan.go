@@ -23,6 +23,7 @@ type Reader interface {
 // Code is what the compiler found in a bundle.
 type Code struct {
 	Entrypoints []string // the default export as "default"
+	Checked     string   // what compiled it: see Version.checked
 }
 
 // Options of a plan.
@@ -92,7 +93,7 @@ func Deploy(r Reader, uploads []*binderyv1.WorkerUpload, code map[string]Code, o
 func (p *planner) upload(u *binderyv1.WorkerUpload, code Code, o Options) {
 	name := u.GetConfig().GetName()
 	old := p.before[name]
-	v := &binderyv1.Version{Config: proto.CloneOf(u.GetConfig()), Bundle: u.GetBundle(), Entrypoints: code.Entrypoints}
+	v := &binderyv1.Version{Config: proto.CloneOf(u.GetConfig()), Bundle: u.GetBundle(), Entrypoints: code.Entrypoints, Checked: code.Checked}
 	v.Secrets = slices.Clone(old.GetSecrets())
 	if !p.checkVersion(v) {
 		return

@@ -602,7 +602,10 @@ type Version struct {
 	// deploy whose files say otherwise must say that it means to.
 	Overrides []string `protobuf:"bytes,6,rep,name=overrides,proto3" json:"overrides,omitempty"`
 	// Entrypoints that the code exports, the default export as "default". Found when the version was checked.
-	Entrypoints   []string `protobuf:"bytes,7,rep,name=entrypoints,proto3" json:"entrypoints,omitempty"`
+	Entrypoints []string `protobuf:"bytes,7,rep,name=entrypoints,proto3" json:"entrypoints,omitempty"`
+	// What lowered and compiled the bundle when the version was checked, and within which limits. A node whose data plane is made of the same does so
+	// again without a compiler of its own. No part of the content that id names.
+	Checked       string `protobuf:"bytes,8,opt,name=checked,proto3" json:"checked,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -686,6 +689,13 @@ func (x *Version) GetEntrypoints() []string {
 	return nil
 }
 
+func (x *Version) GetChecked() string {
+	if x != nil {
+		return x.Checked
+	}
+	return ""
+}
+
 var File_bindery_v1_worker_proto protoreflect.FileDescriptor
 
 const file_bindery_v1_worker_proto_rawDesc = "" +
@@ -735,7 +745,7 @@ const file_bindery_v1_worker_proto_rawDesc = "" +
 	"\fSealedSecret\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
 	"\x06sealed\x18\x02 \x01(\fR\x06sealed\x12\x16\n" +
-	"\x06digest\x18\x03 \x01(\fR\x06digest\"\x94\x02\n" +
+	"\x06digest\x18\x03 \x01(\fR\x06digest\"\xae\x02\n" +
 	"\aVersion\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x120\n" +
 	"\x06config\x18\x02 \x01(\v2\x18.bindery.v1.WorkerConfigR\x06config\x12\x16\n" +
@@ -744,7 +754,8 @@ const file_bindery_v1_worker_proto_rawDesc = "" +
 	"\vcreate_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"createTime\x12\x1c\n" +
 	"\toverrides\x18\x06 \x03(\tR\toverrides\x12 \n" +
-	"\ventrypoints\x18\a \x03(\tR\ventrypointsB7Z5github.com/bindery/bindery/proto/bindery/v1;binderyv1b\x06proto3"
+	"\ventrypoints\x18\a \x03(\tR\ventrypoints\x12\x18\n" +
+	"\achecked\x18\b \x01(\tR\acheckedB7Z5github.com/bindery/bindery/proto/bindery/v1;binderyv1b\x06proto3"
 
 var (
 	file_bindery_v1_worker_proto_rawDescOnce sync.Once
