@@ -56,7 +56,9 @@ func (n *Network) Host() *Host {
 func (n *Network) SetUsual(l Link) { n.change(func() { n.usual = l }) }
 
 // Set sets what the way from one host to another is like.
-func (n *Network) Set(from, to *Host, l Link) { n.change(func() { n.links[route{from.addr, to.addr}] = l }) }
+func (n *Network) Set(from, to *Host, l Link) {
+	n.change(func() { n.links[route{from.addr, to.addr}] = l })
+}
 
 // Partition cuts all links between hosts of different groups, both ways, and leaves the others as they were. A host in no group is cut
 // off from none.
