@@ -128,6 +128,7 @@ func (c *nodeCommand) explain(dir string, err error) error {
 	var wrong *daemon.WrongClusterError
 	var listen *daemon.ListenError
 	var damaged *store.DamagedLogError
+	var part *daemon.DataError
 	switch {
 	case errors.As(err, &option):
 		return &cliError{code: exitUsage, err: err, hint: "see bindery node --help"}
@@ -135,18 +136,18 @@ func (c *nodeCommand) explain(dir string, err error) error {
 		return &cliError{code: exitData, err: err, hint: "a node has its data directory for itself: stop the other one, or name another directory with --data"}
 	case errors.As(err, &wrong):
 		return &cliError{code: exitData, err: err, hint: "parts of two clusters are mixed up: restore the directory from a backup, or start with another one"}
-	case errors.As(err, &damaged), errors.Is(err, store.ErrDamaged):
-		return &cliError{code: exitData, err: err, hint: "restore " + dir + " from a backup, or start with another data directory and deploy again; what is damaged is not guessed at"}
 	case errors.As(err, &listen):
 		hint := "choose another address with --" + listen.What + ", or any free port with --" + listen.What + " :0"
 		if errors.Is(err, syscall.EADDRINUSE) {
 			hint = "another program listens there, perhaps another node: stop it, or " + hint
 		}
 		return &cliError{code: exitListen, err: err, hint: hint}
-	case errors.Is(err, syscall.ENOSPC):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
 		return &cliError{code: exitData, err: err, hint: "make room on the disk of " + dir}
 	case errors.Is(err, fs.ErrPermission):
 		return &cliError{code: exitData, err: err, hint: "the user needs to read and write " + dir}
+	case errors.As(err, &part), errors.As(err, &damaged), errors.Is(err, store.ErrDamaged):
+		return &cliError{code: exitData, err: err, hint: "restore " + dir + " from a backup, or start with another data directory and deploy again; what is damaged is not guessed at"}
 	}
 	return err
 }

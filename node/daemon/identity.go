@@ -29,7 +29,23 @@ type record struct {
 	Name    string `json:"name"`
 	// Ports are those that were found for port 0, and for default ports that were taken, by what they are for and what was asked for.
 	Ports map[string]string `json:"ports"`
+	// Begun says that the node has been part of its cluster: the state is there, or it was lost.
+	Begun bool `json:"begun,omitempty"`
 }
+
+// DataError says that a part of the data directory is damaged or missing.
+type DataError struct {
+	Path string // the part
+	Err  error
+}
+
+func (e *DataError) Error() string { return fmt.Sprintf("%s can't be used: %v", e.Path, e.Err) }
+
+// Unwrap gives the cause.
+func (e *DataError) Unwrap() error { return e.Err }
+
+// errMissing is that of a part that must be there.
+var errMissing = errors.New("it is missing")
 
 // WrongClusterError says that a part of the data directory belongs to another cluster than the rest.
 type WrongClusterError struct{ Dir, What, Its, Want string }
@@ -55,11 +71,14 @@ func loadRecord(dir, name string) (*record, error) {
 	}
 	r := &record{}
 	d := json.NewDecoder(bytes.NewReader(b))
-	if err := d.Decode(r); err != nil || r.Cluster == "" || r.ID == "" {
-		return nil, fmt.Errorf("read %s: it is damaged (%w): restore it from a backup, or start with another data directory", path, err)
+	if err := d.Decode(r); err != nil {
+		return nil, &DataError{Path: path, Err: err}
 	}
 	if r.Format > recordFormat {
 		return nil, fmt.Errorf("read %s: it has format %d, and this program knows formats up to %d: upgrade it", path, r.Format, recordFormat)
+	}
+	if r.Cluster == "" || r.ID == "" || !nodeName.MatchString(r.Name) {
+		return nil, &DataError{Path: path, Err: errors.New("cluster, id or name is not what it was")}
 	}
 	if name != "" && name != r.Name {
 		return nil, &OptionError{
@@ -75,7 +94,7 @@ func loadRecord(dir, name string) (*record, error) {
 
 func newRecord(dir, name string) (*record, error) {
 	if entries, err := os.ReadDir(filepath.Join(dir, "raft")); err == nil && len(entries) > 0 {
-		return nil, fmt.Errorf("data directory %s has the state of a cluster and no identity.json: restore it from a backup, or start with another data directory", dir)
+		return nil, &DataError{Path: filepath.Join(dir, "identity.json"), Err: fmt.Errorf("%w, and the state of a cluster is there", errMissing)}
 	}
 	if name == "" {
 		host, err := os.Hostname()
@@ -119,14 +138,16 @@ func loadCredentials(dir string, r *record, now time.Time) (*credentials, error)
 	c := &credentials{dir: dir, who: identity.Identity{Cluster: r.Cluster, Kind: identity.Node, Name: r.Name}}
 	pair, err := readPair(filepath.Join(dir, "ca"), "ca")
 	if errors.Is(err, fs.ErrNotExist) {
-		if _, started := os.Stat(filepath.Join(dir, "raft")); started == nil {
-			return nil, fmt.Errorf("the cluster's authority is missing in %s: restore it from a backup: %w", filepath.Join(dir, "ca"), err)
+		if _, started := os.Stat(filepath.Join(dir, "raft")); started == nil || r.Begun {
+			return nil, &DataError{Path: filepath.Join(dir, "ca"), Err: fmt.Errorf("%w: it has the cluster's authority", errMissing)}
 		}
 		if c.authority, err = identity.NewAuthority(r.Cluster, now); err == nil {
 			err = writePair(filepath.Join(dir, "ca"), "ca", c.authority.Pair)
 		}
 	} else if err == nil {
-		c.authority, err = identity.LoadAuthority(pair)
+		if c.authority, err = identity.LoadAuthority(pair); err != nil {
+			err = &DataError{Path: filepath.Join(dir, "ca"), Err: err}
+		}
 	}
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -27,7 +28,8 @@ func (n *node) join(ctx context.Context) {
 			return
 		}
 		var wrong *WrongClusterError
-		if errors.As(err, &wrong) {
+		var damaged *DataError
+		if errors.As(err, &wrong) || errors.As(err, &damaged) {
 			n.fatal <- err
 			return
 		}
@@ -63,6 +65,13 @@ func (n *node) tryJoin(ctx context.Context) error {
 	if its := state.ClusterID(); its != n.record.Cluster {
 		return &WrongClusterError{Dir: n.o.Data, What: "the state", Its: its, Want: n.record.Cluster}
 	}
+	if err := n.opens(state); err != nil {
+		return err
+	}
+	select {
+	case n.begun <- struct{}{}: // run keeps the record
+	default:
+	}
 	agent, _ := n.agent.State()
 	self := n.describe(agent)
 	self.DataPlanePid, self.DataPlaneStarts = 0, 0 // the report has them: they change without anybody's consent
@@ -79,6 +88,19 @@ func (n *node) tryJoin(ctx context.Context) error {
 	}
 	_, err = n.store.Propose(ctx, &binderyv1.Command{Body: &binderyv1.Command_PutNode{PutNode: &binderyv1.PutNode{Node: self}}})
 	return err
+}
+
+// opens sees that the sealing key is the one under which secrets were kept.
+func (n *node) opens(state store.State) error {
+	for _, w := range state.Workers() {
+		for _, secret := range state.Current(w.GetName()).GetSecrets() {
+			if _, err := n.key.Open(w.GetName(), secret.GetName(), secret.GetSealed()); err != nil {
+				return &DataError{Path: filepath.Join(n.o.Data, "sealing.key"), Err: err}
+			}
+			return nil // one tells
+		}
+	}
+	return nil
 }
 
 // logWriter makes lines of raft's log entries of the node's.

@@ -45,6 +45,7 @@ type node struct {
 	agent   Agent
 	told    File // what node.json has
 	fatal   chan error
+	begun   chan struct{} // that the node is part of its cluster
 }
 
 // Run runs a node until ctx ends, then finishes what is under way. Errors: *OptionError, *LockedError, *WrongClusterError, *ListenError; those of package store,
@@ -61,7 +62,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	if o.Data, err = filepath.Abs(o.Data); err != nil {
 		return err
 	}
-	n := &node{o: o, started: time.Now(), fatal: make(chan error, 4)}
+	n := &node{o: o, started: time.Now(), fatal: make(chan error, 4), begun: make(chan struct{}, 1)}
 	if n.record, err = loadRecord(o.Data, o.Name); err != nil {
 		return err
 	}
@@ -156,9 +157,13 @@ func (n *node) reserve(what, flag, usual string) (found [2]string, changed bool,
 func (n *node) openStore() error {
 	dir := filepath.Join(n.o.Data, "raft")
 	_, missing := os.Stat(dir)
+	if n.record.Begun && !store.Exists(dir) {
+		return &DataError{Path: dir, Err: fmt.Errorf("%w: it has all that was released", errMissing)}
+	}
 	var err error
-	if n.key, err = seal.Load(filepath.Join(n.o.Data, "sealing.key"), missing != nil); err != nil {
-		return fmt.Errorf("%w: without it the cluster's secrets can't be opened: restore it from a backup", err)
+	path := filepath.Join(n.o.Data, "sealing.key")
+	if n.key, err = seal.Load(path, missing != nil); err != nil {
+		return &DataError{Path: path, Err: fmt.Errorf("without it the cluster's secrets can't be opened: %w", err)}
 	}
 	if err := n.own(dir); err != nil {
 		return err
@@ -232,12 +237,25 @@ func (n *node) run(ctx context.Context) error {
 			if err := n.creds.renew(time.Now()); err != nil {
 				n.o.Logger.Error("renew the node's certificate", "error", err)
 			}
+		case <-n.begun:
+			if err := n.begin(); err != nil {
+				n.o.Logger.Error("write identity.json", "error", err) // it is written at the next start
+			}
 		case err := <-n.fatal:
 			return err
 		case <-ctx.Done():
 			return nil
 		}
 	}
+}
+
+// begin notes that the node has been part of its cluster.
+func (n *node) begin() error {
+	if n.record.Begun {
+		return nil
+	}
+	n.record.Begun = true
+	return n.record.save(n.o.Data)
 }
 
 // tell writes down what the node is at, and reports it. node.json comes last: who sees it finds the rest.

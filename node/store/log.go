@@ -96,6 +96,9 @@ func (l *checkedLog) verify(dir string) error {
 			return &DamagedLogError{Dir: dir, Index: i, What: err.Error()}
 		}
 	}
+	if last == 0 && l.durable.generation == 0 {
+		return l.durable.set(0)
+	}
 	if last > 1 && l.durable.generation == 0 { // of older programs: the first entry may be there without it
 		return &DamagedLogError{Dir: dir, Index: last, What: "how long it was is not known: the file durable is missing or damaged"}
 	}
@@ -252,9 +255,6 @@ func openDurableIndex(path string) (*durableIndex, error) {
 		if crc32.Checksum(b[:16], castagnoli) == binary.BigEndian.Uint32(b[16:]) && generation > d.generation {
 			d.generation, d.index = generation, binary.BigEndian.Uint64(b[8:])
 		}
-	}
-	if d.missing {
-		return d, d.set(0)
 	}
 	return d, nil
 }

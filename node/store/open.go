@@ -49,6 +49,16 @@ type Store struct {
 	readable atomic.Uint64 // the term in which this node may answer Latest without a barrier
 }
 
+// Exists reports whether a store has ever been opened in a directory, and is there.
+func Exists(dir string) bool {
+	for _, name := range []string{metaFile, oldMetaFile} {
+		if _, err := os.Stat(filepath.Join(dir, "log", name)); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // Open opens the store in o.Dir. Errors: *DamagedLogError; ErrDamaged, wrapped, if no snapshot can be read; what the file system says.
 func Open(o Options) (_ *Store, err error) {
 	if o.Logger == nil {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 
 	"google.golang.org/grpc/codes"
@@ -59,18 +60,12 @@ func TestPartsOfAnotherCluster(t *testing.T) {
 	one.refuses("is that of cluster .*, and the authority in it is of cluster")
 	swap("ca")
 	swap("raft")
-	one.launch()
-	if code := one.exit(); code != exitData || !strings.Contains(one.out.String(), "the state in it is of cluster") {
-		t.Fatalf("exit code %d:\n%s", code, one.out)
-	}
+	one.refuses("the state in it is of cluster")
 	swap("raft")
 	if err := os.Rename(filepath.Join(one.dir, "sealing.key"), filepath.Join(one.dir, "elsewhere")); err != nil {
 		t.Fatal(err)
 	}
-	one.launch()
-	if code := one.exit(); code == 0 || !strings.Contains(one.out.String(), "restore it from a backup") {
-		t.Fatalf("exit code %d:\n%s", code, one.out)
-	}
+	one.refuses("sealing.key can't be used: without it the cluster's secrets can't be opened")
 	if err := os.Rename(filepath.Join(one.dir, "elsewhere"), filepath.Join(one.dir, "sealing.key")); err != nil {
 		t.Fatal(err)
 	}
@@ -100,27 +95,113 @@ func change(t testing.TB, path string, f func(b []byte) []byte) {
 	}
 }
 
-// A log that has lost or changed what was acknowledged is refused, with its place; what serves is not touched.
-func TestDamagedLog(t *testing.T) {
+// Whatever is damaged of the replicated state while the node is dead, the node starts with all that was acknowledged, or refuses and says what to do;
+// what serves is not touched.
+func TestDamagedState(t *testing.T) {
+	in := func(text string) func(b []byte) int { // a place in the last release
+		return func(b []byte) int { return strings.LastIndex(string(b), text) }
+	}
 	for _, c := range []struct {
 		name   string
+		file   string // below raft
 		damage func(b []byte) []byte
+		says   string // "" if nothing is lost
 	}{
-		{"a flipped bit", func(b []byte) []byte {
-			i := strings.Index(string(b), "v2") // in the last release
-			b[i] ^= 1
+		{"a flipped bit in the log", "log/*.wal", func(b []byte) []byte { b[in("v2")(b)] ^= 1; return b }, "raft log in .* is damaged at entry"},
+		{"a flipped bit in the log's first entry", "log/*.wal", func(b []byte) []byte { b[80] ^= 1; return b }, "raft log in .* is damaged"},
+		{"a log cut off within its last entry", "log/*.wal", func(b []byte) []byte { return b[:in("v2")(b)] }, "raft log in .* is damaged at entry"},
+		{"a log cut off before its last entry", "log/*.wal", func(b []byte) []byte { return b[:in("v2")(b)-200] }, "raft log in .* is damaged at entry"},
+		{"an empty log", "log/*.wal", func([]byte) []byte { return nil }, "raft log in .* is damaged"},
+		{"a log without the room that was reserved", "log/*.wal", func(b []byte) []byte { return b[:len(strings.TrimRight(string(b), "\x00"))+8] }, ""},
+		{"an entry that was being written", "log/*.wal", func(b []byte) []byte {
+			end := len(strings.TrimRight(string(b), "\x00"))
+			copy(b[(end+7)/8*8:], "\x01\x00\x00\x00\x40\x00\x00\x00half an entry")
 			return b
-		}},
-		{"cut in the middle", func(b []byte) []byte { return b[:strings.Index(string(b), "v2")-200] }},
-		{"cut to nothing", func([]byte) []byte { return nil }},
+		}, ""},
+		{"a log that is gone", "log/*.wal", nil, "raft log in .* is damaged"},
+		{"meta.json", "log/meta.json", func(b []byte) []byte { b[len(b)/2] ^= 4; return b }, "its checksum is wrong"},
+		{"meta.json is cut off", "log/meta.json", func(b []byte) []byte { return b[:len(b)/2] }, "its checksum is wrong"},
+		{"meta.json is gone", "log/meta.json", nil, "meta.json is missing|raft can't be used: it is missing"},
+		{"durable", "log/durable", func(b []byte) []byte { clear(b); return b }, "how long it was is not known"},
+		{"durable is gone", "log/durable", nil, "how long it was is not known"},
+		{"owner", "owner", func(b []byte) []byte { b[3] ^= 1; return b }, "the state in it is of cluster"},
+		{"everything", "", nil, "raft can't be used: it is missing"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			n := newNode(t)
 			n.deploy("v1")
 			n.deploy("v2")
 			n.kill() // the data plane serves on
-			change(t, n.segment(), c.damage)
-			n.refuses("raft log in .* is damaged at entry")
+			paths, _ := filepath.Glob(filepath.Join(n.dir, "raft", c.file))
+			if len(paths) == 0 {
+				t.Fatalf("there is no %s", c.file)
+			}
+			if path := paths[len(paths)-1]; c.damage != nil {
+				change(t, path, c.damage)
+			} else if err := os.RemoveAll(path); err != nil {
+				t.Fatal(err)
+			}
+			if c.says != "" {
+				n.refuses(c.says)
+				if !strings.Contains(n.out.String(), "hint: ") || !strings.Contains(n.out.String(), "from a backup") {
+					t.Errorf("it doesn't say what to do:\n%s", n.out)
+				}
+			} else {
+				n.start()
+				last, err := n.client().GetRelease(context.Background(), &binderyv1.GetReleaseRequest{})
+				if err != nil || last.GetRelease().GetNumber() != 2 {
+					t.Fatalf("%v %v", last, err)
+				}
+				n.deploy("v3")
+				n.want("/", said("v3"))
+				return
+			}
+			n.want("/", said("v2"))
+		})
+	}
+}
+
+// Damage to what else is in the directory is mended, or refused with its name.
+func TestDamagedDirectory(t *testing.T) {
+	flip := func(b []byte) []byte { b[len(b)/2] ^= 1; return b }
+	cut := func(b []byte) []byte { return b[:len(b)/2] }
+	for _, c := range []struct {
+		name   string
+		file   string
+		damage func(b []byte) []byte
+		says   string
+	}{
+		{"identity.json", "identity.json", cut, "identity.json can't be used"},
+		{"identity.json is gone", "identity.json", nil, "identity.json can't be used: it is missing"},
+		{"ca.crt", "ca/ca.crt", cut, "ca can't be used"},
+		{"ca.key", "ca/ca.key", cut, "ca can't be used"},
+		{"ca is gone", "ca", nil, "ca can't be used: it is missing"},
+		{"sealing.key, another one", "sealing.key", flip, "sealing.key can't be used"},
+		{"sealing.key", "sealing.key", cut, "sealing.key can't be used"},
+		{"node.crt", "certs/node.crt", flip, ""},
+		{"node.key", "certs/node.key", cut, ""},
+		{"context.json", "context.json", cut, ""},
+		{"assignments", "dataplane/assignments", flip, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			n := newNode(t)
+			n.deploy("v1")
+			if _, err := n.client().PutSecret(context.Background(), &binderyv1.PutSecretRequest{RequestId: "s", Worker: "a", Name: "S", Value: []byte("x")}); err != nil {
+				t.Fatal(err)
+			}
+			n.kill()
+			defer func(pid int) { _ = syscall.Kill(pid, syscall.SIGKILL) }(n.file.DataPlanePID) // node.json may not tell
+			if path := filepath.Join(n.dir, c.file); c.damage != nil {
+				change(t, path, c.damage)
+			} else if err := os.RemoveAll(path); err != nil {
+				t.Fatal(err)
+			}
+			if c.says != "" {
+				n.refuses(c.says)
+				return
+			}
+			n.start()
+			n.deploy("v2")
 			n.want("/", said("v2"))
 		})
 	}
