@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"runtime/metrics"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"weak"
 )
@@ -50,6 +51,7 @@ type memory struct {
 	inspect func(collect func())
 
 	inspecting *atomic.Bool
+	inspectors sync.WaitGroup
 	found      atomic.Pointer[finding]
 	last       heap
 	ran        int                    // how many ran at the last look
@@ -69,10 +71,10 @@ func newMemory(ceiling int64) *memory {
 	m := &memory{ceiling: ceiling, read: readHeap, count: takeCount, inspecting: new(atomic.Bool), compactAt: 1024}
 	m.inspect = func(collect func()) {
 		if m.inspecting.CompareAndSwap(false, true) {
-			go func() {
+			m.inspectors.Go(func() {
 				defer m.inspecting.Store(false)
 				collect()
-			}()
+			})
 		}
 	}
 	return m
@@ -83,9 +85,9 @@ func (m *memory) busy() bool { return m.inspecting.Load() || m.found.Load() != n
 
 // begin notes the heap as a turn begins.
 func (m *memory) begin(r *Runner) {
-	r.restart(m.last)
 	r.fresh = true
 	r.charged = r.subject.Charged()
+	r.restart(m.last)
 	if !r.listed {
 		r.listed = true
 		m.known = append(m.known, weak.Make(r))
@@ -97,7 +99,10 @@ func (m *memory) begin(r *Runner) {
 }
 
 // restart has what a turn allocates count from now on.
-func (r *Runner) restart(h heap) { r.turnBytes, r.liveThen, r.cyclesThen = 0, h.live, h.cycles }
+func (r *Runner) restart(h heap) {
+	r.turnBytes, r.liveThen, r.cyclesThen = 0, h.live, h.cycles
+	r.judged.Add(1)
+}
 
 // look shares out what was allocated since the last look, and judges.
 func (m *memory) look(active []*Runner) {
@@ -126,7 +131,7 @@ func (m *memory) judgeStacks(active []*Runner, h heap) {
 		return
 	}
 	m.stacksAt = h.cycles + 2 // the collector is who gives a stack back
-	m.inspect(debug.FreeOSMemory)
+	m.inspect(freeMemory)
 	worst := slices.MaxFunc(active, func(a, b *Runner) int { return cmp.Compare(a.age, b.age) })
 	worst.lose(memoryError(fmt.Sprintf("stacks came to %s, and its turn had been running for longest", size(h.stacks))))
 }
@@ -135,7 +140,7 @@ func (m *memory) judgeStacks(active []*Runner, h heap) {
 // heap is large that is much: so if somebody seems to hold much, another collection shows what of it stays. One who holds what he makes anew all the
 // time has nothing that stays: for him half of what he seems to hold, in both, counts.
 func (m *memory) collect() {
-	runtime.GC() // after it the profile has all that was allocated before
+	collect() // after it the profile has all that was allocated before
 	f := &finding{}
 	defer m.found.Store(f)
 	first, err := m.count()
@@ -145,7 +150,7 @@ func (m *memory) collect() {
 	f.held = first.held
 	for _, bytes := range first.held {
 		if bytes >= leastBlame {
-			runtime.GC()
+			collect()
 			if second, err := m.count(); err == nil {
 				f.held = second.since(first)
 				for number, bytes := range second.held {
@@ -156,6 +161,9 @@ func (m *memory) collect() {
 		}
 	}
 }
+
+// freeMemory collects, and gives what is free back to the system.
+func freeMemory() { collectBy(debug.FreeOSMemory) }
 
 // attribute shares out what the heap grew by. Nobody knows whether a turn that is seen for the first time began before or after that: it
 // gets none of it. Those that ran at the last look and have ended since may have had their part.
@@ -231,7 +239,7 @@ func (m *memory) judge(active []*Runner, h heap, held census) {
 		m.verdictAt = h.cycles + 2
 	}
 	if live < h.live {
-		m.inspect(debug.FreeOSMemory) // a collection whose pages go back to the system
+		m.inspect(freeMemory) // a collection whose pages go back to the system
 	}
 }
 
@@ -288,7 +296,7 @@ func (m *memory) rescue(active []*Runner, h heap) {
 		// The estimate may be of half of what it was: nobody else is blamed before the heap has grown by as much again as there was left.
 		m.credit = max(m.credit+burden, h.inUse-int64(calmShare*float64(m.ceiling)))
 		m.creditEnd = h.cycles + 2
-		m.inspect(debug.FreeOSMemory)
+		m.inspect(freeMemory)
 	}
 }
 

@@ -1,9 +1,11 @@
 package watchdog
 
 import (
+	"errors"
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -222,29 +224,120 @@ func TestStackBeyondAllMeasureEndsTheLongestTurn(t *testing.T) {
 }
 
 func TestGateHasLargeAllocationsWaitForACollection(t *testing.T) {
-	h := &heap{inUse: 100 * mb}
-	collections := 0
-	g := &gate{ceiling: 1000 * mb, read: func() heap { return *h }, collect: func() { collections++; h.inUse = 100 * mb }}
-	now := time.Unix(0, 0)
-	for range 6 {
-		if why := g.reserve(now, 100*mb); why != "" {
-			t.Fatal(why)
+	synctest.Test(t, func(t *testing.T) {
+		h := &heap{inUse: 100 * mb}
+		collections := 0
+		g := &gate{ceiling: 1000 * mb, read: func() heap { return *h }, collect: func() { collections++; h.inUse = 100 * mb }}
+		reserve := func(bytes int64) string {
+			return g.reserve(time.Now, bytes, func(over func() bool) bool {
+				for !over() {
+					time.Sleep(ms)
+				}
+				return true
+			})
 		}
-	}
-	if collections != 0 {
-		t.Fatal("there was room")
-	}
-	if why := g.reserve(now, 100*mb); why != "" || collections != 1 {
-		t.Fatalf("%q, %d collections", why, collections)
-	}
-	h.inUse = 850 * mb
-	g.collect = func() { collections++ }
-	if why := g.reserve(now.Add(time.Second), 100*mb); why != "it asked for 100 MB where 850 MB of 1000 MB were in use" {
-		t.Fatalf("%q", why)
-	}
-	if why := g.reserve(now.Add(time.Second), 2*mb); why != "" {
-		t.Fatalf("what is small is not what fills the heap: %q", why)
-	}
+		for range 6 {
+			if why := reserve(100 * mb); why != "" {
+				t.Fatal(why)
+			}
+		}
+		if collections != 0 {
+			t.Fatal("there was room")
+		}
+		if why := reserve(100 * mb); why != "" || collections != 1 {
+			t.Fatalf("%q, %d collections", why, collections)
+		}
+		h.inUse = 850 * mb
+		g.collect = func() { collections++ }
+		time.Sleep(time.Second)
+		if why := reserve(100 * mb); why != "it asked for 100 MB where 850 MB of 1000 MB were in use" {
+			t.Fatalf("%q", why)
+		}
+		if why := reserve(2 * mb); why != "" {
+			t.Fatalf("what is small is not what fills the heap: %q", why)
+		}
+	})
+}
+
+// A turn that is interrupted while it waits for a collection waits no more, and others wait for the same collection: nobody holds the gate.
+func TestGateLetsGoOfATurnThatIsInterrupted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := &heap{inUse: 800 * mb}
+		w := still(1000*mb, h)
+		collected := make(chan struct{})
+		w.gate = &gate{ceiling: 1000 * mb, read: func() heap { return *h }, collect: func() { <-collected }}
+		turns := make([]*Runner, 2)
+		got := make([]error, 2)
+		for i := range turns {
+			turns[i], _ = w.runner(Limits{CPU: 10 * ms})
+			turns[i].Begin(&Account{})
+			go func() { got[i] = turns[i].Reserve(40 * mb) }()
+		}
+		synctest.Wait()
+		for range 10 {
+			w.pass(5*ms, 10*ms)
+		}
+		cause := errors.New("a reason")
+		turns[0].lose(cause)
+		time.Sleep(time.Second)
+		if got[0] != cause || turns[0].End() != cause {
+			t.Errorf("the one that was interrupted got %v", got[0])
+		}
+		if w.gate.collection == nil {
+			t.Error("a collection is under way")
+		}
+		close(collected)
+		w.gate.settle()
+		time.Sleep(time.Second)
+		if got[1] != nil {
+			t.Errorf("the other one got %v", got[1])
+		}
+		if err := turns[1].End(); err != nil {
+			t.Errorf("waiting took CPU time: %v", err)
+		}
+	})
+}
+
+// Who was given several times his limit in large pieces gets no more before it is known what he holds.
+func TestLargeAllocationsWaitForACensus(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := &heap{allocated: 1, live: 10 * mb}
+		w := still(0, h)
+		r, charges := w.runner(Limits{Memory: 100 * mb})
+		r.Begin(&Account{})
+		w.step(h, 0)
+		given := 0
+		var refused error
+		go func() {
+			for range 100 {
+				charges.charged += 8 * mb
+				if refused = r.Reserve(8 * mb); refused != nil {
+					return
+				}
+				given += 8
+			}
+		}()
+		synctest.Wait()
+		if given != 200 {
+			t.Fatalf("%d MB were given at once", given)
+		}
+		w.step(h, 200*mb)
+		if !w.found(h, census{r.number: 5 * mb}) {
+			t.Fatal("no census was asked for")
+		}
+		time.Sleep(10 * ms)
+		if given != 408 { // the piece that waited is of before
+			t.Fatalf("%d MB were given to one whose allocations are garbage", given)
+		}
+		w.step(h, 200*mb)
+		if !w.found(h, census{r.number: 200 * mb}) {
+			t.Fatal("no census was asked for")
+		}
+		time.Sleep(10 * ms)
+		if given != 408 || refused == nil || r.End() != refused {
+			t.Fatalf("%d MB were given, then %v", given, refused)
+		}
+	})
 }
 
 // hoard allocates in a Runner's name and keeps it.

@@ -55,12 +55,17 @@ type Runner struct {
 	state   atomic.Uint64           // number of the turn, and its phase
 	account atomic.Pointer[Account] // who pays for the turn
 	nested  atomic.Int32            // calls of others on this goroutine, which this one waits for
+	paused  atomic.Bool             // it waits within Reserve
+	judged  atomic.Uint64           // how often what the turn allocates was begun to be counted anew
 	startup Account                 // what top-level code used
 	slot    uint32                  // where the last turn was listed
 	mark    uint64                  // stands for it in Options.Running
 	cause   error                   // of the interrupt; written while claimed
 	number  uint32                  // what its allocations are known by
 	code    uint32                  // of that number
+
+	asked      int64  // bytes asked for by Reserve while judged was askedSince
+	askedSince uint64 // see asked
 
 	// The rest belongs to the watchdog's goroutine.
 	seen       uint64        // the last turn looked at

@@ -49,6 +49,7 @@ type Watchdog struct {
 	cpu    time.Duration // of the process, at the last look
 	scan   []*Runner
 	active []*Runner // those that run and wait for no other
+	paid   int       // how many paid at the last look
 	memory *memory
 	quiet  int
 	spread *spread // nil unless Options.Threads
@@ -74,13 +75,15 @@ func New(o Options) *Watchdog {
 	return w
 }
 
-// Close ends the watch: nothing is interrupted any more. It returns when the goroutine has ended.
+// Close ends the watch: nothing is interrupted any more. It returns when all its goroutines have ended.
 func (w *Watchdog) Close() {
 	if w == nil {
 		return
 	}
 	close(w.stop)
 	<-w.done
+	w.memory.inspectors.Wait()
+	w.gate.settle()
 	w.spread.undo()
 }
 
@@ -167,16 +170,26 @@ func (w *Watchdog) expire(now time.Time) (next time.Time) {
 // charge has everything that runs pay for the time since the last look, of which the process had cpu on all processors together.
 func (w *Watchdog) charge(elapsed, cpu time.Duration) {
 	w.active = w.active[:0]
+	paying := 0
 	for _, r := range w.scan {
 		if r.nested.Load() == 0 {
 			w.active = append(w.active, r)
+			if !r.paused.Load() {
+				paying++
+			}
 		}
 	}
-	if n := time.Duration(len(w.active)); n > 0 && cpu < elapsed*n {
+	n := time.Duration(max(paying, w.paid)) // those that have ended since the last look had their part
+	w.paid = paying
+	if n > 0 && cpu < elapsed*n {
 		elapsed = cpu / n // more run than there are processors, or the machine has other work
 	}
 	elapsed = min(elapsed, mostCharged)
 	for _, r := range w.active {
+		if r.paused.Load() {
+			w.chargeTurn(r, 0)
+			continue
+		}
 		w.chargeTurn(r, elapsed)
 	}
 	w.memory.look(w.active)
