@@ -114,7 +114,8 @@ type releaseRollbackCommand struct {
 // Help implements kong.HelpProvider.
 func (releaseRollbackCommand) Help() string {
 	return `The Workers that the release changed get the versions they had before it, by a new release that is planned and checked like any other. A
-Worker that it added is deleted, unless others bind to it.
+Worker that it added is deleted, unless others bind to it. A version has its secrets, as it has its vars: the secrets of these Workers become
+what they were before the release, and the answer names those that change by it.
 
 Examples:
   bindery release rollback

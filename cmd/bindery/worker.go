@@ -129,11 +129,29 @@ func showWorker(w io.Writer, name string, a *binderyv1.GetWorkerResponse) {
 	line("Vars", strings.Join(vars, ", "))
 	line("Secrets", strings.Join(secrets, ", "))
 	line("Changed", strings.Join(v.GetOverrides(), ", "))
-	nodes := map[string]*binderyv1.GraphNode{}
+	showEdges(w, name, a)
+}
+
+// showEdges prints the bindings around a Worker: each with the version and environment of its far end, the one that is called below the Worker and
+// the one that calls above.
+func showEdges(w io.Writer, name string, a *binderyv1.GetWorkerResponse) {
+	nodes, callers := map[string]*binderyv1.GraphNode{}, map[string][]string{}
 	for _, n := range a.GetNodes() {
 		nodes[n.GetName()] = n
 	}
-	edges := func(title string, near func(*binderyv1.GraphEdge) bool) {
+	for _, x := range a.GetEdges() {
+		callers[x.GetTo()] = append(callers[x.GetTo()], x.GetFrom())
+	}
+	above := map[string]bool{name: true} // those that reach it
+	for queue := []string{name}; len(queue) > 0; queue = queue[1:] {
+		for _, from := range callers[queue[0]] {
+			if !above[from] {
+				above[from] = true
+				queue = append(queue, from)
+			}
+		}
+	}
+	edges := func(title string, far func(*binderyv1.GraphEdge) string, near func(*binderyv1.GraphEdge) bool) {
 		table := [][]string{{"FROM", "BINDING", "TO", "VERSION", "ENVIRONMENT"}}
 		for _, x := range a.GetEdges() {
 			if !near(x) {
@@ -143,10 +161,7 @@ func showWorker(w io.Writer, name string, a *binderyv1.GetWorkerResponse) {
 			if x.GetEntrypoint() != "" {
 				to += "#" + x.GetEntrypoint()
 			}
-			other := nodes[x.GetTo()]
-			if x.GetTo() == name {
-				other = nodes[x.GetFrom()]
-			}
+			other := nodes[far(x)]
 			table = append(table, []string{x.GetFrom(), x.GetBinding(), to, short(other.GetVersion()), orDash(other.GetEnvironment())})
 		}
 		if len(table) > 1 {
@@ -155,11 +170,13 @@ func showWorker(w io.Writer, name string, a *binderyv1.GetWorkerResponse) {
 		}
 	}
 	below := func(n string) bool { return nodes[n].GetDepth() >= 0 }
-	edges("Binds to", func(x *binderyv1.GraphEdge) bool { return x.GetFrom() == name })
-	edges("Binds to, through others", func(x *binderyv1.GraphEdge) bool { return x.GetFrom() != name && below(x.GetFrom()) })
-	edges("Bound by", func(x *binderyv1.GraphEdge) bool { return x.GetTo() == name && x.GetFrom() != name })
-	edges("Bound by, through others", func(x *binderyv1.GraphEdge) bool {
-		return x.GetTo() != name && !below(x.GetFrom()) && !below(x.GetTo())
+	edges("Binds to", (*binderyv1.GraphEdge).GetTo, func(x *binderyv1.GraphEdge) bool { return x.GetFrom() == name })
+	edges("Binds to, through others", (*binderyv1.GraphEdge).GetTo, func(x *binderyv1.GraphEdge) bool {
+		return x.GetFrom() != name && x.GetTo() != name && below(x.GetFrom())
+	})
+	edges("Bound by", (*binderyv1.GraphEdge).GetFrom, func(x *binderyv1.GraphEdge) bool { return x.GetTo() == name && x.GetFrom() != name })
+	edges("Bound by, through others", (*binderyv1.GraphEdge).GetFrom, func(x *binderyv1.GraphEdge) bool {
+		return x.GetTo() != name && x.GetFrom() != name && above[x.GetTo()]
 	})
 }
 

@@ -226,7 +226,8 @@ func Delete(r Reader, worker string) (*Plan, error) {
 	return p.finish()
 }
 
-// Rollback plans the release that gives the Workers that a release changed the versions they had before it. Errors: *Error.
+// Rollback plans the release that gives the Workers that a release changed the versions they had before it. A version has the secrets that it had:
+// the plan's notes name those that become others by it. Errors: *Error.
 func Rollback(r Reader, number int64) (*Plan, error) {
 	p := newPlanner(r)
 	old := r.Release(number)
@@ -234,9 +235,15 @@ func Rollback(r Reader, number int64) (*Plan, error) {
 		p.faults = append(p.faults, &binderyv1.Fault{Text: fmt.Sprintf("release %d is not kept: see bindery release list", number)})
 		return p.finish()
 	}
+	var notes []string
 	for _, c := range old.GetChanges() {
+		now := p.before[c.GetWorker()]
+		if now.GetId() != c.GetAfter() && (now.GetBundle() != r.Version(c.GetAfter()).GetBundle() || !proto.Equal(now.GetConfig(), r.Version(c.GetAfter()).GetConfig())) {
+			notes = append(notes, fmt.Sprintf("Worker %s was changed after release %d, too: that is undone with it", c.GetWorker(), number))
+		}
 		if c.GetBefore() == "" {
 			delete(p.after, c.GetWorker())
+			notes = append(notes, secretNotes(c.GetWorker(), now, nil)...)
 			continue
 		}
 		v := r.Version(c.GetBefore())
@@ -245,8 +252,40 @@ func Rollback(r Reader, number int64) (*Plan, error) {
 			continue
 		}
 		p.after[c.GetWorker()] = v
+		notes = append(notes, secretNotes(c.GetWorker(), now, v)...)
 	}
-	return p.finish()
+	plan, err := p.finish()
+	if err == nil {
+		plan.Notes = append(plan.Notes, notes...)
+	}
+	return plan, err
+}
+
+// secretNotes tell which secrets of a Worker are others in an older version.
+func secretNotes(worker string, now, then *binderyv1.Version) (notes []string) {
+	find := func(v *binderyv1.Version, name string) *binderyv1.SealedSecret {
+		i := slices.IndexFunc(v.GetSecrets(), func(s *binderyv1.SealedSecret) bool { return s.GetName() == name })
+		if i < 0 {
+			return nil
+		}
+		return v.GetSecrets()[i]
+	}
+	for _, s := range now.GetSecrets() {
+		switch old := find(then, s.GetName()); {
+		case then == nil:
+			notes = append(notes, fmt.Sprintf("the secret %s is deleted with Worker %s", s.GetName(), worker))
+		case old == nil:
+			notes = append(notes, fmt.Sprintf("the secret %s of Worker %s was put later and is gone: put it again if it is wanted", s.GetName(), worker))
+		case string(old.GetDigest()) != string(s.GetDigest()):
+			notes = append(notes, fmt.Sprintf("the secret %s of Worker %s has the value that it had then", s.GetName(), worker))
+		}
+	}
+	for _, s := range then.GetSecrets() {
+		if now != nil && find(now, s.GetName()) == nil {
+			notes = append(notes, fmt.Sprintf("the secret %s of Worker %s was deleted later and is there again", s.GetName(), worker))
+		}
+	}
+	return notes
 }
 
 // finish checks what the cluster would be, and gives the difference.

@@ -210,6 +210,39 @@ func TestRollback(t *testing.T) {
 	}
 }
 
+// A version has its secrets: what becomes of them is said.
+func TestRollbackOfSecrets(t *testing.T) {
+	s := newState(t)
+	put := func(name, digest string) {
+		s.commit(release.PutSecret(s, "a", &binderyv1.SealedSecret{Name: name, Digest: []byte(digest)}, false))
+	}
+	s.deploy(worker("a b1"))
+	put("KEPT", "1")
+	put("OTHER", "1")
+	put("DELETED", "1")
+	s.deploy(worker("a b2")) // 5
+	put("OTHER", "2")
+	put("LATER", "1")
+	s.commit(release.DeleteSecret(s, "a", "DELETED"))
+	got := strings.Join(s.commit(release.Rollback(s, 5)).Notes, "\n")
+	for _, want := range []string{
+		"the secret OTHER of Worker a has the value that it had then", "the secret LATER of Worker a was put later and is gone",
+		"the secret DELETED of Worker a was deleted later and is there again",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is missing in\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "KEPT") || strings.Contains(got, "changed after") {
+		t.Error(got)
+	}
+	s.deploy(worker("a b3"))
+	if got := strings.Join(s.commit(release.Rollback(s, 1)).Notes, "\n"); !strings.Contains(got, "KEPT is deleted with Worker a") ||
+		!strings.Contains(got, "Worker a was changed after release 1, too") {
+		t.Error(got)
+	}
+}
+
 func TestSecretsStayOverDeploys(t *testing.T) {
 	s := newState(t)
 	s.deploy(worker("a b1"))
