@@ -39,6 +39,7 @@ type Realm struct {
 
 	current *invocation.Invocation
 	turn    *invocation.Invocation // whose entry this is: the fallback for jobs that carry no context
+	turns   uint64
 	enter   goja.Callable
 	task    func()
 	stack   []goja.Value // kept from turn to turn
@@ -93,6 +94,9 @@ func (r *Realm) Exited() { r.current = r.turn }
 // Invocation is the one on whose behalf script runs now; nil while a module is loaded.
 func (r *Realm) Invocation() *invocation.Invocation { return r.current }
 
+// Turns is how many turns have begun: within one it stays the same.
+func (r *Realm) Turns() uint64 { return r.turns }
+
 // Enter runs task as one turn in the name of inv: then all microtasks, then what was left unhandled is reported. It must not be
 // called while script of this realm is on the stack. Errors: *goja.Exception if task threw, *goja.InterruptedError and
 // *goja.StackOverflowError, after which the realm must not be used again; a Go panic passes through.
@@ -108,6 +112,7 @@ func (r *Realm) Enter(inv *invocation.Invocation, task func()) error {
 			return nil
 		}))
 	}
+	r.turns++
 	r.turn, r.current, r.task = inv, inv, task
 	engine.KeepJobs(r.VM, r.jobs[:0])
 	_, err := r.enter(goja.Undefined())

@@ -15,7 +15,8 @@ import (
 type Alarm struct {
 	queue  *queue
 	inv    *invocation.Invocation
-	due    time.Time
+	due    time.Time // not called before
+	order  time.Time // when it would be due if its turn had taken no time
 	seq    uint64
 	index  int // in the heap; -1 once it has left
 	fn     func()
@@ -26,14 +27,20 @@ type Alarm struct {
 
 // queue has the alarms of one realm. One time.Timer serves them all, so that two that are due together are posted in the order of their
 // times, which timers of their own, each with a goroutine, would not promise.
+//
+// They are called in the order of the times that they were set for as if each turn took no time: of two that one turn sets the one with the
+// shorter time is called first, also where the turn took long between the two, or was kept from running. None is called before its time
+// has passed since it was set. So one may be late by as much as a turn took that set another.
 type queue struct {
 	host webidl.Host
 
 	mu    sync.Mutex
 	heap  alarms      // guarded by mu
 	seq   uint64      // guarded by mu
+	turn  uint64      // guarded by mu: of the realm, when the last alarm was set
+	began time.Time   // guarded by mu: when the first of that turn was
 	timer *time.Timer // guarded by mu: made at first use
-	armed time.Time   // guarded by mu: when timer fires; zero if it is stopped
+	armed time.Time   // guarded by mu: when the timer fires; zero if it is stopped
 }
 
 type queueKey struct{}
@@ -46,11 +53,15 @@ func Set(r *webidl.Realm, d time.Duration, fn, gone func()) *Alarm {
 		q = &queue{host: r.Host}
 		r.SetSlot(queueKey{}, q)
 	}
-	a := &Alarm{queue: q, inv: r.Invocation(), due: time.Now().Add(d), fn: fn, gone: gone}
+	now, turn := time.Now(), r.Turns()
+	a := &Alarm{queue: q, inv: r.Invocation(), due: now.Add(d), fn: fn, gone: gone}
 	q.host.Pending(1)
 	q.mu.Lock()
+	if q.turn != turn || q.began.IsZero() {
+		q.turn, q.began = turn, now
+	}
 	q.seq++
-	a.seq = q.seq
+	a.seq, a.order = q.seq, q.began.Add(d)
 	heap.Push(&q.heap, a)
 	q.arm()
 	q.mu.Unlock()
@@ -137,16 +148,16 @@ func (a *Alarm) run() {
 	}
 }
 
-// alarms is a heap by due time, then by age.
+// alarms is a heap by order, then by age.
 type alarms []*Alarm
 
 func (h alarms) Len() int { return len(h) }
 
 func (h alarms) Less(i, j int) bool {
-	if h[i].due.Equal(h[j].due) {
+	if h[i].order.Equal(h[j].order) {
 		return h[i].seq < h[j].seq
 	}
-	return h[i].due.Before(h[j].due)
+	return h[i].order.Before(h[j].order)
 }
 
 func (h alarms) Swap(i, j int) {

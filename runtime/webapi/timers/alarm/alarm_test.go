@@ -1,7 +1,9 @@
 package alarm_test
 
 import (
+	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -119,6 +121,37 @@ func TestOrder(t *testing.T) {
 			if len(got) != len(want) || got[i] != want[i]*time.Millisecond {
 				t.Fatalf("called at %v", got)
 			}
+		}
+	})
+}
+
+// Of two alarms that one turn sets the one with the shorter time comes first, however long the turn takes between the two, or is kept from running;
+// and none comes before its time.
+func TestOrderOfOneTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := &host{t: t}
+		h.realm = webidl.NewRealm(h)
+		inv := invocation.New("test", invocation.Limits{})
+		defer inv.Release()
+		start := time.Now()
+		var got []string
+		note := func(name string) func() {
+			return func() { got = append(got, fmt.Sprint(name, " ", time.Since(start).Milliseconds())) }
+		}
+		h.Post(inv, func() {
+			alarm.Set(h.realm, 6*time.Millisecond, note("b"), nil)
+			time.Sleep(5 * time.Millisecond)
+			alarm.Set(h.realm, 2*time.Millisecond, note("a"), nil)
+			alarm.Set(h.realm, 6*time.Millisecond, note("c"), nil)
+		})
+		h.Post(inv, func() { // a turn that begins later
+			alarm.Set(h.realm, time.Millisecond, note("d"), nil)
+			alarm.Set(h.realm, 0, note("e"), nil)
+		})
+		time.Sleep(20 * time.Millisecond)
+		synctest.Wait()
+		if list := strings.Join(got, ", "); list != "a 7, e 7, b 7, c 11, d 11" {
+			t.Errorf("called at %s", list)
 		}
 	})
 }
