@@ -12,9 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
-
-	"github.com/klauspost/compress/zstd"
 )
 
 // Sizes that are accepted, in bytes.
@@ -34,7 +33,12 @@ var (
 )
 
 // Dir is a directory of bundles. Its methods may be called from any goroutine, and from several processes.
-type Dir struct{ path string }
+type Dir struct {
+	path string
+
+	mu       sync.Mutex
+	arriving map[string]*arrival // guarded by mu, by hash: what is not durable yet, and what could not be made so
+}
 
 const (
 	suffix   = ".zst"
@@ -55,11 +59,11 @@ func Open(path string) (*Dir, error) {
 			return nil, err
 		}
 	}
-	return &Dir{path: path}, nil
+	return At(path), nil
 }
 
 // At gives a directory as it is, for who only reads: what another process is writing stays.
-func At(path string) *Dir { return &Dir{path: path} }
+func At(path string) *Dir { return &Dir{path: path, arriving: map[string]*arrival{}} }
 
 // Hash names content.
 func Hash(content []byte) string {
@@ -76,86 +80,16 @@ func IsHash(s string) bool {
 // File is where the bundle is, or would be.
 func (d *Dir) File(hash string) string { return filepath.Join(d.path, hash+suffix) }
 
-// Has reports whether the bundle is stored. It does not read it.
+// Has reports whether the bundle is stored, or was received. It does not read it.
 func (d *Dir) Has(hash string) bool {
 	if !IsHash(hash) {
 		return false
 	}
+	if d.arrived(hash) != "" {
+		return true
+	}
 	_, err := os.Stat(d.File(hash))
 	return err == nil
-}
-
-// Compress is the form in which bundles are sent and stored.
-func Compress(content []byte) []byte {
-	e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
-	if err != nil {
-		panic(err) // the options are constants
-	}
-	defer e.Close()
-	return e.EncodeAll(content, nil)
-}
-
-// Put stores the compressed bundle that r gives, when it has been read to its end and has the content that hash names. It is durable when Put
-// returns. Errors: ErrDamaged, ErrTooLarge, those of r and of the file system.
-func (d *Dir) Put(hash string, r io.Reader) error {
-	if !IsHash(hash) {
-		return fmt.Errorf("%w: %q is no SHA-256 in lower-case hexadecimal digits", ErrDamaged, hash)
-	}
-	f, err := os.CreateTemp(d.path, hash+".tmp*")
-	if err != nil {
-		return fmt.Errorf("store bundle %.12s: %w", hash, err)
-	}
-	defer os.Remove(f.Name()) // gone already if all went well
-	err = receive(f, r, hash)
-	if err == nil {
-		err = f.Sync()
-	}
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), d.File(hash))
-	}
-	if err == nil {
-		err = syncDir(d.path)
-	}
-	if err != nil {
-		return fmt.Errorf("store bundle %.12s: %w", hash, err)
-	}
-	return nil
-}
-
-// receive copies a compressed bundle and verifies it on the way.
-func receive(w io.Writer, r io.Reader, hash string) error {
-	limited := &limitedReader{r: r, left: MaxCompressed}
-	if _, err := verify(io.TeeReader(limited, w), hash, io.Discard); err != nil {
-		return err
-	}
-	// What follows the end of the compressed data would be stored, and is no part of it.
-	if n, err := io.Copy(io.Discard, limited); err != nil || n > 0 {
-		return errors.Join(fmt.Errorf("%w: %d bytes follow its end", ErrDamaged, n), err)
-	}
-	return nil
-}
-
-// verify decompresses r into w and compares the hash.
-func verify(r io.Reader, hash string, w io.Writer) (int64, error) {
-	dec, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(MaxSize+1), zstd.WithDecoderLowmem(true))
-	if err != nil {
-		return 0, err
-	}
-	defer dec.Close()
-	h := sha256.New()
-	n, err := io.Copy(io.MultiWriter(h, w), &limitedReader{r: dec, left: MaxSize})
-	switch {
-	case errors.Is(err, ErrTooLarge), errors.Is(err, zstd.ErrDecoderSizeExceeded):
-		return n, fmt.Errorf("%w: %d bytes are the most that one may have, %d of them compressed", ErrTooLarge, MaxSize, MaxCompressed)
-	case err != nil:
-		return n, fmt.Errorf("%w: %w", ErrDamaged, err)
-	case hex.EncodeToString(h.Sum(nil)) != hash:
-		return n, ErrDamaged
-	}
-	return n, nil
 }
 
 // Get reads a bundle. Errors: ErrNotFound; ErrDamaged, after which it is not stored any more.
@@ -163,7 +97,7 @@ func (d *Dir) Get(hash string) ([]byte, error) {
 	if !IsHash(hash) {
 		return nil, fmt.Errorf("read bundle %q: %w", hash, ErrNotFound)
 	}
-	f, err := os.Open(d.File(hash))
+	f, err := d.open(hash)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read bundle %.12s: %w", hash, ErrNotFound)
 	}
@@ -179,6 +113,16 @@ func (d *Dir) Get(hash string) ([]byte, error) {
 		return nil, fmt.Errorf("read bundle %.12s: %w", hash, err)
 	}
 	return content, nil
+}
+
+// open opens the file of a bundle, whose name changes when it has become durable.
+func (d *Dir) open(hash string) (*os.File, error) {
+	if path := d.arrived(hash); path != "" {
+		if f, err := os.Open(path); err == nil {
+			return f, nil
+		}
+	}
+	return os.Open(d.File(hash))
 }
 
 // Sweep removes the bundles that keep does not want, if they were stored before the given time: a bundle is uploaded before the release that
@@ -227,14 +171,4 @@ func (l *limitedReader) Read(p []byte) (int, error) {
 		return 0, ErrTooLarge
 	}
 	return n, err
-}
-
-// syncDir makes a rename durable.
-func syncDir(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer dir.Close()
-	return dir.Sync()
 }

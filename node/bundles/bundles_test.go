@@ -106,6 +106,60 @@ func TestDamageIsNoticedAndSetAside(t *testing.T) {
 	}
 }
 
+// What is received is there at once, and has its name when it is durable.
+func TestReceive(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "b")
+	d, err := bundles.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content := []byte("export default {}")
+	hash, packed := bundles.Hash(content), bundles.Compress(content)
+	receive := func() {
+		t.Helper()
+		if err := d.Receive(hash, bytes.NewReader(packed)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 20 { // it may have become durable before it is read, or meanwhile
+		receive()
+		if got, err := d.Get(hash); err != nil || !bytes.Equal(got, content) || !d.Has(hash) {
+			t.Fatalf("%q %v", got, err)
+		}
+		receive() // twice at a time
+		if err := d.Durable(hash, bundles.Hash(nil)); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := bundles.At(dir).Get(hash); err != nil || !bytes.Equal(got, content) {
+			t.Fatalf("another process reads %q, %v", got, err)
+		}
+		if err := os.Remove(d.File(hash)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// What can't become durable is not there, and may come again.
+	if err := os.Mkdir(d.File(hash), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	receive()
+	if err := d.Durable(hash); err == nil {
+		t.Fatal("it is said to be durable")
+	}
+	if err := os.Remove(d.File(hash)); err != nil {
+		t.Fatal(err)
+	}
+	if d.Has(hash) {
+		t.Fatal("it is said to be there")
+	}
+	receive()
+	if err := d.Durable(hash); err != nil || !d.Has(hash) {
+		t.Fatal(err)
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 1 {
+		t.Fatalf("it left %v", left)
+	}
+}
+
 func TestSweep(t *testing.T) {
 	dir := t.TempDir()
 	d, err := bundles.Open(dir)

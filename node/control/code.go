@@ -13,6 +13,7 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 	"google.golang.org/grpc/codes"
 
+	"github.com/bindery/bindery/node/bundles"
 	"github.com/bindery/bindery/node/compiler"
 	"github.com/bindery/bindery/node/release"
 	"github.com/bindery/bindery/node/store"
@@ -71,7 +72,13 @@ func (s *Service) checkCode(ctx context.Context, state store.State, uploads []*b
 		}
 		if found, ok := s.known.get(c.key); ok {
 			code[u.GetBundle()] = found
-		} else {
+			continue
+		}
+		wrong, err = s.read(c)
+		if err != nil {
+			return nil, failed(err)
+		}
+		if faults = append(faults, wrong...); len(wrong) == 0 {
 			check = append(check, c)
 		}
 	}
@@ -128,30 +135,14 @@ func (s *Service) find(ctx context.Context, check []*candidate, code map[string]
 	return faults, nil
 }
 
-// candidate reads the bundle of an upload. It is nil where something is wrong with it.
+// candidate finds what is in env of an upload, and whether its bundle is here. It is nil where something is wrong with it.
 func (s *Service) candidate(state store.State, u *binderyv1.WorkerUpload) (*candidate, []*binderyv1.Fault, error) {
 	config := u.GetConfig()
 	if !s.o.Bundles.Has(u.GetBundle()) {
-		return nil, nil, faulty(codes.FailedPrecondition, []*binderyv1.Fault{{
-			Worker: config.GetName(), File: u.GetFile(), Key: "bundle", Text: fmt.Sprintf("the bundle %.12s is not stored: upload it first", u.GetBundle()),
-		}})
-	}
-	content, err := s.o.Bundles.Get(u.GetBundle())
-	if err != nil {
-		return nil, nil, err
-	}
-	b, err := bundle.Decode(content)
-	if err != nil {
-		return nil, codeFaults(u, []api.Message{{Text: fmt.Sprintf("the upload is no bundle: %v", err)}}), nil
-	}
-	if classic := b.Syntax == bundle.ServiceWorker; classic != config.GetServiceWorker() {
-		return nil, []*binderyv1.Fault{{
-			Worker: config.GetName(), File: u.GetFile(), Key: "service_worker",
-			Text: fmt.Sprintf("it is %v, and the bundle has the syntax %v", config.GetServiceWorker(), b.Syntax),
-		}}, nil
+		return nil, nil, notStored(u)
 	}
 	c := &candidate{upload: u, Candidate: compiler.Candidate{
-		Worker: config.GetName(), Bundle: b, Text: map[string]string{}, JSON: map[string]json.RawMessage{},
+		Worker: config.GetName(), Text: map[string]string{}, JSON: map[string]json.RawMessage{},
 	}}
 	for _, v := range config.GetVars() {
 		if v.GetJson() != nil {
@@ -173,15 +164,47 @@ func (s *Service) candidate(state store.State, u *binderyv1.WorkerUpload) (*cand
 		}
 		c.Text[secret.GetName()] = string(value)
 	}
+	var err error
 	c.key, err = c.identify()
 	return c, nil, err
+}
+
+// notStored is the error for an upload whose bundle is not here. A client sends it then.
+func notStored(u *binderyv1.WorkerUpload) error {
+	return faulty(codes.FailedPrecondition, []*binderyv1.Fault{{
+		Worker: u.GetConfig().GetName(), File: u.GetFile(), Key: "bundle", Text: fmt.Sprintf("the bundle %.12s is not stored: upload it first", u.GetBundle()),
+	}})
+}
+
+// read reads the bundle of a candidate.
+func (s *Service) read(c *candidate) ([]*binderyv1.Fault, error) {
+	u, config := c.upload, c.upload.GetConfig()
+	content, err := s.o.Bundles.Get(u.GetBundle())
+	if errors.Is(err, bundles.ErrDamaged) || errors.Is(err, bundles.ErrNotFound) {
+		return nil, notStored(u) // what was damaged has been set aside
+	}
+	if err != nil {
+		return nil, err
+	}
+	b, err := bundle.Decode(content)
+	if err != nil {
+		return codeFaults(u, []api.Message{{Text: fmt.Sprintf("the upload is no bundle: %v", err)}}), nil
+	}
+	if classic := b.Syntax == bundle.ServiceWorker; classic != config.GetServiceWorker() {
+		return []*binderyv1.Fault{{
+			Worker: config.GetName(), File: u.GetFile(), Key: "service_worker",
+			Text: fmt.Sprintf("it is %v, and the bundle has the syntax %v", config.GetServiceWorker(), b.Syntax),
+		}}, nil
+	}
+	c.Bundle = b
+	return nil, nil
 }
 
 // identify names the bundle and all that is in env.
 func (c *candidate) identify() (string, error) {
 	h := sha256.New()
 	// Maps marshal in the order of their keys.
-	if err := json.NewEncoder(h).Encode([]any{c.upload.GetBundle(), c.Text, c.JSON, c.Services}); err != nil {
+	if err := json.NewEncoder(h).Encode([]any{c.upload.GetBundle(), c.upload.GetConfig().GetServiceWorker(), c.Text, c.JSON, c.Services}); err != nil {
 		return "", fmt.Errorf("name what is checked of Worker %q: %w", c.Worker, err)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil

@@ -69,7 +69,7 @@ func (s *Service) Upload(stream grpc.ClientStreamingServer[binderyv1.UploadReque
 	if err := s.spare(); err != nil {
 		return failed(err)
 	}
-	if err := s.o.Bundles.Put(h.GetBundle(), &uploadReader{stream: stream, left: h.GetCompressedBytes()}); err != nil {
+	if err := s.o.Bundles.Receive(h.GetBundle(), &uploadReader{stream: stream, left: h.GetCompressedBytes()}); err != nil {
 		return failed(err)
 	}
 	return stream.SendAndClose(&binderyv1.UploadResponse{})
@@ -174,6 +174,11 @@ func (s *Service) makeRelease(ctx context.Context, r *binderyv1.ReleaseRequest, 
 	if err != nil {
 		return nil, err
 	}
+	if !r.GetDryRun() {
+		if err := s.o.Bundles.Durable(named(r.GetWorkers())...); err != nil {
+			return nil, failed(err)
+		}
+	}
 	c := change{
 		requestID: r.GetRequestId(), author: r.GetAuthor(), message: r.GetMessage(), dryRun: r.GetDryRun(), code: codes.InvalidArgument,
 		plan: func(state store.State) (*release.Plan, error) {
@@ -184,6 +189,15 @@ func (s *Service) makeRelease(ctx context.Context, r *binderyv1.ReleaseRequest, 
 		progress("committing", 0, 0)
 	}
 	return s.commit(ctx, c)
+}
+
+// named are the bundles that uploads name.
+func named(uploads []*binderyv1.WorkerUpload) []string {
+	hashes := make([]string, len(uploads))
+	for i, u := range uploads {
+		hashes[i] = u.GetBundle()
+	}
+	return hashes
 }
 
 func now() *timestamppb.Timestamp { return timestamppb.New(time.Now()) }

@@ -78,6 +78,9 @@ func (s *Service) Report(_ context.Context, r *binderyv1.ReportRequest) (*binder
 		return nil, invalid("a report has a node with an id")
 	}
 	s.reports.put(r)
+	if r.GetNode().GetDataPlanePid() != 0 {
+		s.prepare.Do(s.o.Checker.Prepare) // not before the node serves: its start has more urgent things to do
+	}
 	return &binderyv1.ReportResponse{}, nil
 }
 

@@ -20,6 +20,8 @@ type Checker interface {
 	// Check lowers and compiles bundles, runs their top level within limits, and gives a finding for each. Where its Err is *lower.Error,
 	// *compiler.TopLevelError or *compiler.Error, the bundle is at fault.
 	Check(ctx context.Context, candidates []compiler.Candidate) []compiler.Finding
+	// Prepare makes the next Check quick.
+	Prepare()
 }
 
 // Options of a Service.
@@ -51,6 +53,7 @@ type Service struct {
 	sweeping sync.RWMutex // read-held from the moment that a release's bundles are seen to be there until it is committed
 	sweeps   chan struct{}
 	known    codeCache
+	prepare  sync.Once
 	reports  reports
 
 	ctx  context.Context // ends with Close

@@ -267,7 +267,7 @@ func (x *UploadHeader) GetBytes() int64 {
 	return 0
 }
 
-// UploadResponse says that the bundle is stored.
+// UploadResponse says that the bundle is here and is what it should be. It is durable when a release that names it has been made.
 type UploadResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
