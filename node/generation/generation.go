@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"runtime"
+	"sync"
 
 	"github.com/bindery/bindery/binding"
 	"github.com/bindery/bindery/node/ingress"
@@ -176,12 +178,7 @@ func (g *Generation) warm(workers []Worker, o Options) {
 			changed = append(changed, name)
 		}
 	}
-	broken := map[string]error{}
-	for _, name := range o.Warm(changed) {
-		if err := g.composition.Warm(name); err != nil {
-			broken[name] = err
-		}
-	}
+	broken := g.load(o.Warm(changed))
 	if len(broken) == 0 {
 		return
 	}
@@ -189,6 +186,30 @@ func (g *Generation) warm(workers []Worker, o Options) {
 		g.Failed[name] = err
 	}
 }
+
+// load loads Workers, several at a time, and gives the errors of those that can't be.
+func (g *Generation) load(names []string) map[string]error {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	broken := map[string]error{}
+	turn := make(chan struct{}, min(runtime.GOMAXPROCS(0), mostLoads))
+	for _, name := range names {
+		turn <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-turn }()
+			if err := g.composition.Warm(name); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				broken[name] = err
+			}
+		})
+	}
+	wg.Wait()
+	return broken
+}
+
+// mostLoads is how many Workers are loaded at a time, however many processors there are: each may take memory to be compiled.
+const mostLoads = 4
 
 // reaching gives the roots whose bindings lead to any of some Workers, with the errors of these.
 func reaching(workers []Worker, broken map[string]error) map[string]error {
