@@ -62,10 +62,13 @@ func (s *Service) nodes(state store.State) []*binderyv1.Node {
 	}
 	var nodes []*binderyv1.Node
 	for _, n := range state.Nodes() {
-		if report := said[n.GetId()]; report != nil {
-			n = proto.CloneOf(report.GetNode())
-			n.HeldBack = append(n.HeldBack, report.GetHeldBack()...)
+		if said[n.GetId()] == nil {
+			nodes = append(nodes, n)
 		}
+	}
+	for _, report := range said { // also of one that has just been started, and is about to be made known
+		n := proto.CloneOf(report.GetNode())
+		n.HeldBack = append(n.HeldBack, report.GetHeldBack()...)
 		nodes = append(nodes, n)
 	}
 	sort.Slice(nodes, func(i, j int) bool { return nodes[i].GetName() < nodes[j].GetName() })

@@ -4,14 +4,17 @@ import (
 	"bytes"
 	"crypto/rand"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -130,12 +133,13 @@ type credentials struct {
 	dir       string
 	authority *identity.Authority
 	who       identity.Identity
+	hosts     []string // by which the node is reached
 	own       atomic.Pointer[tls.Certificate]
 }
 
 // loadCredentials reads certificates, and makes those that a new node lacks.
-func loadCredentials(dir string, r *record, now time.Time) (*credentials, error) {
-	c := &credentials{dir: dir, who: identity.Identity{Cluster: r.Cluster, Kind: identity.Node, Name: r.Name}}
+func loadCredentials(dir string, r *record, hosts []string, now time.Time) (*credentials, error) {
+	c := &credentials{dir: dir, who: identity.Identity{Cluster: r.Cluster, Kind: identity.Node, Name: r.Name}, hosts: hosts}
 	pair, err := readPair(filepath.Join(dir, "ca"), "ca")
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, started := os.Stat(filepath.Join(dir, "raft")); started == nil || r.Begun {
@@ -164,7 +168,7 @@ func (c *credentials) renew(now time.Time) error {
 	pair, err := readPair(dir, "node")
 	if err == nil {
 		if cert, err := pair.TLS(); err == nil && cert.Leaf.NotAfter.Sub(now) > identity.NodeLifetime/3 {
-			if who, err := identity.Of(cert.Leaf); err == nil && who == c.who {
+			if who, err := identity.Of(cert.Leaf); err == nil && who == c.who && c.names(cert.Leaf) {
 				c.own.Store(&cert)
 				return nil
 			}
@@ -172,7 +176,7 @@ func (c *credentials) renew(now time.Time) error {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if pair, err = c.authority.Issue(c.who, now); err == nil {
+	if pair, err = c.authority.Issue(c.who, now, c.hosts...); err == nil {
 		err = writePair(dir, "node", pair)
 	}
 	if err != nil {
@@ -184,6 +188,32 @@ func (c *credentials) renew(now time.Time) error {
 	}
 	c.own.Store(&cert)
 	return nil
+}
+
+// names reports whether a certificate names the hosts by which the node is reached.
+func (c *credentials) names(cert *x509.Certificate) bool {
+	return !slices.ContainsFunc(c.hosts, func(host string) bool { return cert.VerifyHostname(host) != nil })
+}
+
+// hosts are the names and addresses by which a node with these options is reached.
+func hosts(o Options) []string {
+	list := []string{"localhost", "127.0.0.1", "::1", ownAddress()}
+	if name, err := os.Hostname(); err == nil && nodeName.MatchString(name) {
+		list = append(list, name)
+	}
+	if o.Advertise != "" {
+		list = append(list, o.Advertise)
+	}
+	if host, _, err := net.SplitHostPort(o.Cluster); err == nil && host != "" && !unspecified(host) {
+		list = append(list, host)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+func unspecified(host string) bool {
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsUnspecified()
 }
 
 // peer is the node's end of connections.

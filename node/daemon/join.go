@@ -93,12 +93,15 @@ func (n *node) tryJoin(ctx context.Context) error {
 // opens sees that the sealing key is the one under which secrets were kept.
 func (n *node) opens(state store.State) error {
 	for _, w := range state.Workers() {
-		for _, secret := range state.Current(w.GetName()).GetSecrets() {
-			if _, err := n.key.Open(w.GetName(), secret.GetName(), secret.GetSealed()); err != nil {
-				return &DataError{Path: filepath.Join(n.o.Data, "sealing.key"), Err: err}
-			}
-			return nil // one tells
+		secrets := state.Current(w.GetName()).GetSecrets()
+		if len(secrets) == 0 {
+			continue
 		}
+		// One tells.
+		if _, err := n.key.Open(w.GetName(), secrets[0].GetName(), secrets[0].GetSealed()); err != nil {
+			return &DataError{Path: filepath.Join(n.o.Data, "sealing.key"), Err: err}
+		}
+		return nil
 	}
 	return nil
 }

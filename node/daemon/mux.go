@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"container/list"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -24,8 +25,9 @@ const (
 // handshakeTimeout is how long a connection may take to shake hands.
 const handshakeTimeout = 10 * time.Second
 
-// maxShaking is how many connections may shake hands at a time; more wait in the backlog.
-const maxShaking = 256
+// maxShaking is how many connections may shake hands at a time. One more, and the oldest is closed: who means it is done within milliseconds, and who
+// says nothing must keep nobody out.
+const maxShaking = 512
 
 // mux shakes hands on the connections of the cluster's port, and hands them to gRPC or raft.
 type mux struct {
@@ -34,10 +36,12 @@ type mux struct {
 	log    *slog.Logger
 	grpc   *queue
 	raft   *queue
-	room   chan struct{}
 	closed chan struct{}
 	once   sync.Once
 	done   sync.WaitGroup
+
+	mu      sync.Mutex
+	shaking *list.List // guarded by mu: of net.Conn, the oldest first
 }
 
 func newMux(inner net.Listener, p identity.Peer, log *slog.Logger) (*mux, error) {
@@ -45,7 +49,7 @@ func newMux(inner net.Listener, p identity.Peer, log *slog.Logger) (*mux, error)
 	if err != nil {
 		return nil, err
 	}
-	m := &mux{inner: inner, server: server, log: log, room: make(chan struct{}, maxShaking), closed: make(chan struct{})}
+	m := &mux{inner: inner, server: server, log: log, closed: make(chan struct{}), shaking: list.New()}
 	m.grpc, m.raft = m.queue(), m.queue()
 	m.done.Go(m.accept)
 	return m, nil
@@ -66,14 +70,8 @@ func (m *mux) Close() {
 
 func (m *mux) accept() {
 	for {
-		select {
-		case m.room <- struct{}{}:
-		case <-m.closed:
-			return
-		}
 		c, err := m.inner.Accept()
 		if err != nil {
-			<-m.room
 			if errors.Is(err, net.ErrClosed) {
 				return
 			}
@@ -85,12 +83,29 @@ func (m *mux) accept() {
 			}
 			continue
 		}
-		m.done.Go(func() { m.shake(c) })
+		place := m.begin(c)
+		m.done.Go(func() { m.shake(c, place) })
 	}
 }
 
+// begin notes that a connection shakes hands, and closes the oldest that does where there are too many.
+func (m *mux) begin(c net.Conn) *list.Element {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.shaking.Len() >= maxShaking {
+		_ = m.shaking.Remove(m.shaking.Front()).(net.Conn).Close()
+	}
+	return m.shaking.PushBack(c)
+}
+
+func (m *mux) end(place *list.Element) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.shaking.Remove(place) // of no effect where it was closed as the oldest
+}
+
 // shake shakes hands and hands the connection on.
-func (m *mux) shake(raw net.Conn) {
+func (m *mux) shake(raw net.Conn, place *list.Element) {
 	c := tls.Server(raw, m.server)
 	ctx, cancel := context.WithTimeout(context.Background(), handshakeTimeout)
 	stop := context.AfterFunc(ctx, func() { _ = raw.Close() })
@@ -104,7 +119,7 @@ func (m *mux) shake(raw net.Conn) {
 	err := c.HandshakeContext(ctx)
 	stop()
 	cancel()
-	<-m.room
+	m.end(place)
 	if err != nil {
 		m.log.Debug("a connection to the cluster's port was refused", "from", raw.RemoteAddr().String(), "error", err)
 		_ = raw.Close()

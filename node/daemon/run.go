@@ -66,7 +66,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	if n.record, err = loadRecord(o.Data, o.Name); err != nil {
 		return err
 	}
-	if n.creds, err = loadCredentials(o.Data, n.record, n.started); err != nil {
+	if n.creds, err = loadCredentials(o.Data, n.record, hosts(o), n.started); err != nil {
 		return err
 	}
 	defer func() { n.close(err == nil) }()

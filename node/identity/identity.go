@@ -2,7 +2,8 @@
 // know each other. It does not own what an identity may do, nor how a node gets its first certificate.
 //
 // Names are in the certificates' URI, bindery://CLUSTER/node/NAME or bindery://CLUSTER/client/NAME. Host names and addresses play no part: a
-// node that moves stays who it is, and a certificate of another cluster is worth nothing whatever host it names.
+// node that moves stays who it is, and a certificate of another cluster is worth nothing whatever host it names. A node's certificate names the
+// hosts by which it is reached all the same, for clients that are not ours and know no other way to tell.
 package identity
 
 import (
@@ -16,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"net"
 	"net/url"
 	"strings"
 	"time"
@@ -114,17 +116,25 @@ func LoadAuthority(p Pair) (*Authority, error) {
 	return &Authority{Pair: p, cert: cert.Leaf, key: key}, nil
 }
 
-// Issue makes a certificate for who, good until the lifetime of its kind is over.
-func (a *Authority) Issue(who Identity, now time.Time) (Pair, error) {
+// Issue makes a certificate for who, good until the lifetime of its kind is over. hosts are the names and addresses by which a node is reached.
+func (a *Authority) Issue(who Identity, now time.Time, hosts ...string) (Pair, error) {
 	life, usage := ClientLifetime, []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 	if who.Kind == Node {
 		life, usage = NodeLifetime, append(usage, x509.ExtKeyUsageServerAuth)
 	}
-	pair, err := issue(&x509.Certificate{
+	template := &x509.Certificate{
 		Subject:  pkix.Name{CommonName: who.Name, Organization: []string{who.Cluster}},
 		NotAfter: now.Add(life), KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: usage,
 		URIs: []*url.URL{who.uri()}, BasicConstraintsValid: true,
-	}, a.cert, a.key, now)
+	}
+	for _, host := range hosts {
+		if ip := net.ParseIP(host); ip != nil {
+			template.IPAddresses = append(template.IPAddresses, ip)
+		} else {
+			template.DNSNames = append(template.DNSNames, host)
+		}
+	}
+	pair, err := issue(template, a.cert, a.key, now)
 	if err != nil {
 		return Pair{}, fmt.Errorf("make certificate of %s: %w", who, err)
 	}

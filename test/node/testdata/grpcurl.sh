@@ -9,12 +9,13 @@ trap 'rm -rf "$work"' EXIT
 
 # A context is JSON; its PEM texts have \n for line breaks.
 field() { sed -n "s/^ *\"$1\": \"\(.*\)\",*$/\1/p" "$dir/context.json" | sed 's/\\n/\n/g'; }
+field ca > "$work/ca.pem"
 field cert > "$work/cert.pem"
 field key > "$work/key.pem"
 address=$(sed -n 's/^ *"cluster": "\(.*\)",*$/\1/p' "$dir/node.json")
 
 call() { # METHOD, the request on standard input
-	"$grpcurl" -insecure -cert "$work/cert.pem" -key "$work/key.pem" -d @ "$address" "$1"
+	"$grpcurl" -cacert "$work/ca.pem" -cert "$work/cert.pem" -key "$work/key.pem" -d @ "$address" "$1"
 }
 
 # release NAME TEXT MESSAGE: a Worker that answers TEXT.
@@ -41,4 +42,4 @@ release hello two second
 release hello two second # the same request again: nothing happens
 echo '{"request_id": "back"}' | call bindery.v1.DeploymentService/Rollback
 echo '{}' | call grpc.health.v1.Health/Check
-"$grpcurl" -insecure -cert "$work/cert.pem" -key "$work/key.pem" "$address" list
+"$grpcurl" -cacert "$work/ca.pem" -cert "$work/cert.pem" -key "$work/key.pem" "$address" list
