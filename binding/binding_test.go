@@ -430,3 +430,29 @@ func TestWarmReportsEveryWorkerThatFails(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// An answer that comes for a caller whose isolate is lost is let go of: nobody will ever read its body.
+func TestAnswerForALostCallerIsCancelled(t *testing.T) {
+	g := runtime.NewGuard(runtime.GuardOptions{})
+	t.Cleanup(g.Close)
+	o := &observer{}
+	caller := worker(t, "caller", `export default { fetch(request, env) { env.LEAF.fetch("http://x/"); for (;;); } };`, "LEAF=leaf")
+	caller.Limits = runtime.Limits{CPU: 50 * time.Millisecond}
+	c := compose(t, binding.Options{Guard: g, Observer: o}, caller, worker(t, "leaf", `export default { async fetch() {
+		await scheduler.wait(1);
+		return new Response(new ReadableStream({ cancel() { console.log("cancelled") } }));
+	} };`))
+	if got := ask(c, "caller", "/"); !strings.HasPrefix(got, "Worker exceeded CPU time limit.") {
+		t.Fatal(got)
+	}
+	again := time.NewTicker(time.Millisecond)
+	defer again.Stop()
+	deadline := time.After(20 * time.Second)
+	for !strings.Contains(o.String(), "leaf: cancelled") {
+		select {
+		case <-again.C:
+		case <-deadline:
+			t.Fatalf("the leaf goes on for ever; the log: %s", o)
+		}
+	}
+}

@@ -112,7 +112,13 @@ func (s *serviceCall) done(d *fetch.ResponseData, err error) {
 	}
 	s.unabort()
 	s.unend()
+	// A caller whose isolate is lost runs no task any more.
+	unread := func() {}
+	if err == nil && d.Body.IsLive() {
+		unread = s.parent.OnEnd(s.discard)
+	}
 	s.settle(func() {
+		unread()
 		s.unsignal()
 		if s.cut {
 			s.discard()

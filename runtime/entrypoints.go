@@ -25,7 +25,13 @@ func (p *Pool) Entrypoints() ([]Entrypoint, error) {
 	var list []Entrypoint
 	done := make(chan error, 1)
 	iso.strand.Post(func() {
-		done <- iso.enter(nil, func() { list = iso.handlers.list(iso) })
+		err := iso.enter(nil, func() { list = iso.handlers.list(iso) })
+		if err != nil {
+			iso.condemn(nil, err) // getters went beyond a limit: what they throw, list takes for itself
+		} else {
+			iso.settleHung()
+		}
+		done <- err
 	})
 	if err := <-done; err != nil {
 		return nil, &LoadError{Worker: p.Script.Worker, Err: err}

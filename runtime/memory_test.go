@@ -66,8 +66,10 @@ func TestOnlyTheOneThatHoldsIsEnded(t *testing.T) {
 }
 
 // elsewhere asks a pool on a goroutine of its own.
-func elsewhere(p *runtime.Pool) <-chan answer {
+func elsewhere(p *runtime.Pool) <-chan answer { return elsewhereAt(p, "/") }
+
+func elsewhereAt(p *runtime.Pool, path string) <-chan answer {
 	c := make(chan answer, 1)
-	go func() { c <- get(p, "/") }()
+	go func() { c <- get(p, path) }()
 	return c
 }

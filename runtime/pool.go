@@ -159,8 +159,12 @@ func (p *Pool) queue(inv *invocation.Invocation, job Job) {
 	p.runHeld(iso, inv, job)
 }
 
-// enqueue has job wait for iso, if the queue has room.
+// enqueue has job wait for iso, if the queue has room. One that waited for an isolate that was lost has its place already.
 func (p *Pool) enqueue(iso *Isolate, inv *invocation.Invocation, job Job) {
+	if _, waits := job.(*waitingJob); waits {
+		p.DoIn(iso, inv, job)
+		return
+	}
 	if int(p.waiting.Add(1)) > p.options.Queue {
 		p.waiting.Add(-1)
 		job.Failed(fmt.Errorf("%w (%q: %d)", ErrOverloaded, p.Script.Worker, p.options.Queue))

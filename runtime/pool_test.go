@@ -82,3 +82,30 @@ func TestPoolIsCollected(t *testing.T) {
 		}
 	})
 }
+
+// Calls that were let into the queue stay in it when the isolate that they wait for is lost: none is refused then.
+func TestQueueOutlivesAnIsolate(t *testing.T) {
+	g := runtime.NewGuard(runtime.GuardOptions{})
+	t.Cleanup(g.Close)
+	s := script(t, `export default { async fetch(request) {
+		if (request.url.endsWith("/loop")) for (;;);
+		return new Response("done");
+	} };`, &log{})
+	s.Guard, s.Limits = g, runtime.Limits{CPU: 100 * time.Millisecond}
+	const queue = 200
+	p := runtime.NewPool(s, runtime.PoolOptions{Max: 1, Queue: queue})
+	for range 5 {
+		loop := elsewhereAt(p, "/loop")
+		eventually(t, "a loop runs", func() bool { return p.Long() == 1 })
+		var waiting []<-chan answer
+		for range queue {
+			waiting = append(waiting, send(p, invocation.New("test", invocation.Limits{}), "/"))
+		}
+		for i, c := range waiting {
+			if a := <-c; a.body != "done" {
+				t.Fatalf("call %d of %d that waited: %+v", i, queue, a)
+			}
+		}
+		<-loop
+	}
+}

@@ -13,6 +13,7 @@ type Strand struct {
 	mu    sync.Mutex
 	held  bool     // guarded by mu
 	queue []func() // guarded by mu
+	begun int      // guarded by mu: how many of queue have been begun
 }
 
 // TryAcquire takes the strand if nobody holds it and nothing waits for it, and reports whether it did. After true the caller
@@ -30,7 +31,7 @@ func (s *Strand) TryAcquire() bool {
 // Release gives the strand up. Tasks that were posted meanwhile start on a fresh goroutine.
 func (s *Strand) Release() {
 	s.mu.Lock()
-	if len(s.queue) == 0 {
+	if s.waiting() == 0 {
 		s.held = false
 		s.mu.Unlock()
 		return
@@ -56,8 +57,10 @@ func (s *Strand) Post(task func()) {
 func (s *Strand) Waiting() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.queue)
+	return s.waiting()
 }
+
+func (s *Strand) waiting() int { return len(s.queue) - s.begun }
 
 // Held reports whether somebody holds the strand.
 func (s *Strand) Held() bool {
@@ -68,20 +71,29 @@ func (s *Strand) Held() bool {
 
 // drain runs queued tasks, holding the strand, until none is left.
 func (s *Strand) drain() {
-	for {
-		s.mu.Lock()
-		if len(s.queue) == 0 {
-			s.held = false
-			s.queue = nil
-			s.mu.Unlock()
-			return
-		}
-		batch := s.queue
-		s.queue = nil
-		s.mu.Unlock()
-		for i, task := range batch {
-			batch[i] = nil
-			task()
-		}
+	for task := s.next(); task != nil; task = s.next() {
+		task()
 	}
+}
+
+// compactAt is how many tasks must have been begun before their places are used again.
+const compactAt = 64
+
+// next takes the task to run next. Where there is none it gives the strand up, and nil.
+func (s *Strand) next() func() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.waiting() == 0 {
+		s.held, s.queue, s.begun = false, nil, 0
+		return nil
+	}
+	if s.begun >= compactAt && s.begun >= s.waiting() {
+		n := copy(s.queue, s.queue[s.begun:])
+		clear(s.queue[n:])
+		s.queue, s.begun = s.queue[:n], 0
+	}
+	task := s.queue[s.begun]
+	s.queue[s.begun] = nil
+	s.begun++
+	return task
 }

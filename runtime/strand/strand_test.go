@@ -31,6 +31,36 @@ func TestTasksRunInOrderAndNeverOnTheHolder(t *testing.T) {
 	})
 }
 
+// A task that runs sees all that come after it, also those that were posted before it began.
+func TestWaitingCountsAllThatHaveNotBegun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var s Strand
+		s.TryAcquire()
+		const n = 1000
+		var got []int
+		again := func() { got = append(got, -1) }
+		for i := range n {
+			s.Post(func() {
+				if want := n - 1; s.Waiting() != want { // one is added for each that has begun
+					t.Errorf("%d wait in task %d, want %d", s.Waiting(), i, want)
+				}
+				got = append(got, i)
+				s.Post(again)
+			})
+		}
+		s.Release()
+		synctest.Wait()
+		if len(got) != 2*n {
+			t.Fatalf("%d tasks ran, want %d", len(got), 2*n)
+		}
+		for i := range n {
+			if got[i] != i || got[n+i] != -1 {
+				t.Fatalf("task %d ran in place %d", got[i], i)
+			}
+		}
+	})
+}
+
 func TestTaskMayPostToItsOwnStrand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var s Strand
