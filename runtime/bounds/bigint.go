@@ -39,7 +39,7 @@ func bigIntText(s *state, own native) native {
 	return func(c goja.FunctionCall) goja.Value {
 		v := c.Argument(0)
 		if o, ok := v.(*goja.Object); ok {
-			if v = s.primitive(o); v != goja.Value(o) {
+			if v = s.toPrimitive(o, hintNumber); v != goja.Value(o) {
 				set(&c, 0, v)
 			}
 		}
@@ -161,14 +161,16 @@ func (s *state) operator(p *goja.Program, bound func(a, b *big.Int)) goja.Value 
 	})
 }
 
-// primitive is numeral for what is asked once: o itself where only its own conversion tells.
-func (s *state) primitive(o *goja.Object) goja.Value {
+const hintNumber = "number"
+
+// toPrimitive is numeral for what is asked once, with a hint: o itself where only its own conversion tells.
+func (s *state) toPrimitive(o *goja.Object, hint string) goja.Value {
 	if f := o.GetSymbol(goja.SymToPrimitive); f != nil && !goja.IsUndefined(f) && !goja.IsNull(f) {
 		call := code(f)
 		if call == nil {
 			return o
 		}
-		v := call(goja.FunctionCall{This: o, Arguments: []goja.Value{s.rt.ToValue("number")}})
+		v := call(goja.FunctionCall{This: o, Arguments: []goja.Value{s.rt.ToValue(hint)}})
 		if _, isObject := v.(*goja.Object); isObject {
 			panic(s.rt.NewTypeError("Cannot convert object to primitive value"))
 		}

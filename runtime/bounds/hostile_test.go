@@ -133,6 +133,21 @@ var hostile = []struct{ source, want string }{
 	{`for (;;) BigInt("9".repeat(6e5))`, interrupted},
 	{`for (const x = BigInt("9".repeat(6e5));;) String(x)`, interrupted},
 	{`BigInt({ valueOf: () => "9".repeat(1e7) })`, "RangeError: Maximum BigInt size exceeded"},
+	{`BigInt.asUintN(64, "9".repeat(4e6))`, "RangeError: Maximum BigInt size exceeded"},
+	{`new BigInt64Array(1).fill("9".repeat(4e6))`, "RangeError: Maximum BigInt size exceeded"},
+	{`new BigInt64Array(1).with(0, "9".repeat(4e6))`, "RangeError: Maximum BigInt size exceeded"},
+	{`new BigInt64Array(["9".repeat(4e6)])`, "RangeError: Maximum BigInt size exceeded"},
+	{`new BigUint64Array(1).set([1n, { valueOf: () => "9".repeat(4e6) }])`, "RangeError: Maximum BigInt size exceeded"},
+	{`BigInt64Array.from(["9".repeat(4e6)])`, "RangeError: Maximum BigInt size exceeded"},
+	{`Reflect.set(new BigInt64Array(1), 0, "9".repeat(4e6))`, "RangeError: Maximum BigInt size exceeded"},
+	{`new DataView(new ArrayBuffer(8)).setBigInt64(0, "9".repeat(4e6))`, "RangeError: Maximum BigInt size exceeded"},
+	{`const a = new BigInt64Array(["1", "-" + "9".repeat(3e3)]); a.fill("5", 1); a.set(["7"]); BigInt64Array.from(["8"]).join() + a.join() + Float64Array.from(["9".repeat(3e3)]).join()`, "87,5Infinity"},
+
+	// What is like a set.
+	{`new Set([1]).union({ size: 1, has() {}, keys() { return {} } })`, "TypeError: iterator.next is not a function"},
+	{`new Set([1, 2]).isSupersetOf({ size: 1, has() {}, keys: () => ({ next: 1 }) })`, "TypeError: iterator.next is not a function"},
+	{`const s = new Set([2]); s.keys = () => ({}); new Set([1, 2]).symmetricDifference(s)`, "TypeError: iterator.next is not a function"},
+	{`const m = new Map([[2, 0], [3, 0]]); [...new Set([1, 2]).union(m)].join() + [...new Set([1, 2]).intersection(m)].join() + new Set([2, 4, 5]).isDisjointFrom(m)`, "1,2,32false"},
 
 	// JSON.
 	{`JSON.parse("[" + "[],".repeat(4e6) + "[]]")`, "RangeError: Allocation failed: too large"},

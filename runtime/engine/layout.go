@@ -80,7 +80,10 @@ type promiseLayout struct {
 // native is what start-up learnt, nil when only the public API is used.
 var native *layout
 
-func init() { native = learn() }
+func init() {
+	native = learn()
+	machine = learnMachine()
+}
 
 // Native reports whether goja's inside is used. If not, everything works through goja's public API, at a higher price.
 func Native() bool { return native != nil }

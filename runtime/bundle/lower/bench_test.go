@@ -142,6 +142,10 @@ func BenchmarkCalls(b *testing.B) {
 		"callback": `const a = Array.from({ length: 1000 }, (_, i) => ({ i })); return () => a.map((x) => x.i)`,
 		"method":   `class A { i = 0; m(k) { this.i = k; return this.n(k) } n(k) { return this.i + k } } const o = new A(); return () => { for (let i = 0; i < 1000; i++) o.m(i) }`,
 		"product":  `const f = (a, b) => { let s = 0; for (let i = 0; i < 1000; i++) s = a * b; return s }; return () => f(3, 5)`,
+		"compare":  `const a = [3, 1], b = ["b", "a"]; return () => { let n = 0; for (let i = 0; i < 1000; i++) { if (a[0] < a[1]) n++; if (b[0] == b[1]) n++ } return n }`,
+		"sum":      `const a = ["b", "a"], n = [1, 2]; return () => { let t, k; for (let i = 0; i < 1000; i++) { t = a[0] + a[1]; k = n[0] + n[1] } return t }`,
+		"iterate":  `const a = [1, 2]; return () => { let n = 0; for (let i = 0; i < 1000; i++) { const [x, y] = a; n = x } return n }`,
+		"element":  `const a = [1, 2], b = new Float64Array(2); return () => { for (let i = 0; i < 1000; i++) { a[0] = i; b[1] = i } }`,
 		"spread":   `const f = (a, b) => a; const l = [1, 2], o = { a: 1, b: 2 }; return () => { for (let i = 0; i < 1000; i++) { f(...l); ({ ...o, c: 1 }) } }`,
 	} {
 		rt := goja.New()

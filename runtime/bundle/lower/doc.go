@@ -7,4 +7,4 @@
 package lower
 
 // Version names what Lower makes of a bundle. It goes into cache keys: change it whenever lowering, esbuild or goja changes.
-const Version = "lower-4 esbuild-0.28.2 goja-20260917113740"
+const Version = "lower-5 esbuild-0.28.2 goja-20260917113740"

@@ -8,6 +8,9 @@ import (
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/parser"
 	"github.com/evanw/esbuild/pkg/api"
+
+	"github.com/bindery/bindery/runtime/bounds"
+	"github.com/bindery/bindery/runtime/engine"
 )
 
 // Input is a bundle to lower.
@@ -138,6 +141,18 @@ func (l *lowering) compile() error {
 	if err != nil {
 		return l.compileError(err)
 	}
+	engine.Check(compiled, &checks)
 	l.program.Program = compiled
 	return nil
 }
+
+// checks bound what single instructions do. The passes bound what these don't see, and what there is where goja's inside isn't known.
+var checks = func() engine.Checks {
+	c := bounds.Checks()
+	c.Rest = func(rt *goja.Runtime, v goja.Value) {
+		if length(v) > maxSpread {
+			panic(rangeError(rt, "Invalid array length"))
+		}
+	}
+	return c
+}()

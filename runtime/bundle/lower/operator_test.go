@@ -62,7 +62,10 @@ func TestOperators(t *testing.T) {
 
 // TestLimits holds that one step of syntax makes nothing huge.
 func TestLimits(t *testing.T) {
-	const bits = "RangeError: Maximum BigInt size exceeded"
+	const (
+		bits   = "RangeError: Maximum BigInt size exceeded"
+		noNext = "TypeError: iterator.next is not a function"
+	)
 	tests := []struct{ source, want string }{
 		{`let x = 3n; for (;;) x = x * x`, bits},
 		{`let x = 3n; for (;;) x *= x`, bits},
@@ -120,10 +123,41 @@ func TestLimits(t *testing.T) {
 		{"const f = (a, b) => [a + a, a + b + a, `${a}${b}${a}`, `<${a}>${a}`]; if (f(1, 2) + f('x', {}) + f(2n, 3n) + f([], null) !== " +
 			"'2,4,121,<1>1' + 'xx,x[object Object]x,x[object Object]x,<x>x' + '4,7,232,<2>2' + ',null,null,<>') throw f([], null)", "ok"},
 	}
-	for _, test := range tests {
+	checked := len(tests)
+	tests = append(tests, []struct{ source, want string }{
+		{`for (const x of { [Symbol.iterator]: () => ({}) });`, noNext},
+		{`for (const x of { [Symbol.iterator]: () => ({ next: 1 }) });`, noNext},
+		{`const [a] = { [Symbol.iterator]: () => ({}) }`, noNext},
+		{`let a; [a] = { [Symbol.iterator]: () => ({}) }`, noNext},
+		{`(([a]) => a)({ [Symbol.iterator]: () => ({}) })`, noNext},
+		{`const [...a] = { [Symbol.iterator]: () => ({}) }`, noNext},
+		{`try { throw { [Symbol.iterator]: () => ({}) } } catch ([a]) {}`, noNext},
+		{`let n = 0; for (const x of { [Symbol.iterator]: () => ({ get next() { n++ } }) });`, noNext},
+		{`delete Object.getPrototypeOf([][Symbol.iterator]()).next; for (const x of [1]);`, noNext},
+		{`function* g() { yield* { [Symbol.iterator]: () => ({}) } } g().next()`, "TypeError: Object has no member 'next'"},
+		{`try { for (const x of { [Symbol.iterator]: () => ({}) }); } catch (e) { let n = 0; for (const y of [1, 2]) n += y; if (n !== 3) throw n }`, "ok"},
+		{`const [, b, ...[c]] = "xyz"; let n = 0; for (const x of new Set([1, 2])) for (const y of [1]) n += x * y; if (b + c + n !== "yz3") throw b + c + n`, "ok"},
+		{`(({ ...r }) => r)(new Uint8Array(1e7))`, "RangeError: Invalid array length"},
+		{`const [{ ...r }] = ["x".repeat(1e7)]`, "RangeError: Invalid array length"},
+		{`for (const { ...r } of ["x".repeat(1e7)]);`, "RangeError: Invalid array length"},
+		{`const a = "x".repeat(2 ** 26), b = "y".repeat(2 ** 26 + 1); a + b`, "RangeError: Invalid string length"},
+		{"const a = 'x'.repeat(2 ** 26), b = 'y'.repeat(2 ** 26 + 1); `${a}${b}`", "RangeError: Invalid string length"},
+		{`const a = "x".repeat(2 ** 26), b = { toString: () => a }, c = b + a; c + b`, "RangeError: Invalid string length"},
+		{`let a = "ā", b = "y"; for (;;) { const c = a + b; b = a; a = c }`, "RangeError: Invalid string length"},
+		{`if (1n == "9".repeat(4e6) || 1n > "9".repeat(4e6) || "9".repeat(4e6) <= 1n || !("-" + "9".repeat(4e6) < 1n) || !("9".repeat(4e6) != 1n)) throw 1`, "ok"},
+		{`if (!({ valueOf: () => 1n } < { toString: () => "9".repeat(4e6) }) || !({ valueOf: () => "0o" + "7".repeat(4e6) } >= 1n)) throw 1`, "ok"},
+		{`const o = { [Symbol.toPrimitive]: (h) => h + "9".repeat(4e6) }; if (1n == o || o == 1n || 1n < o || o <= 1n) throw 1`, "ok"},
+		{`const n = (1n << 600000n) - 1n; if (n != "0o" + "7".repeat(200000) || n + 1n == "0o" + "7".repeat(200000) || n < " 0b" + "1".repeat(6e5) + "  ") throw 1`, "ok"},
+		{`const d = "9".repeat(3e4), n = 10n ** 30000n - 1n; if (n != d || -n != "-" + d || n - 1n >= d || n + 1n <= "000" + d || n == d + "x" || n < d + "x" || n > "-") throw 1`, "ok"},
+		{`new BigInt64Array(1)[0] = "9".repeat(4e6)`, "RangeError: Maximum BigInt size exceeded"},
+		{`new BigUint64Array(1)[0] = { valueOf: () => "9".repeat(4e6) }`, "RangeError: Maximum BigInt size exceeded"},
+		{`new BigUint64Array(1)[0] = "9".repeat(4e6) + "x"`, "SyntaxError: Cannot convert a text that is no integer to a BigInt"},
+		{`const a = new BigInt64Array(2), t = "-" + "9".repeat(3e3); if ((a[0] = t) !== t || a[0] !== BigInt.asIntN(64, BigInt(t))) throw a[0]; a[1] = { valueOf: () => "5" }; a[0] = true; if (a.join() !== "1,5") throw a.join()`, "ok"},
+	}...)
+	for i, test := range tests {
 		t.Run(test.source, func(t *testing.T) {
-			if !engine.Native() && strings.Contains(test.source, "...new Set(Array") {
-				t.Skip("goja's public API doesn't tell how many entries a Set has")
+			if !engine.Native() && (strings.Contains(test.source, "...new Set(Array") || i >= checked) {
+				t.Skip("goja's inside tells how many entries a Set has, and what instructions there are")
 			}
 			var got string
 			runtimetest.New(t).Do(func(r *webidl.Realm) { got = attempt(t, r, test.source) })
