@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"os/user"
+	"slices"
 	"strings"
 	"syscall"
 	"unicode"
@@ -20,6 +21,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/bindery/bindery/node/client"
+	"github.com/bindery/bindery/node/control"
 	binderyv1 "github.com/bindery/bindery/proto/bindery/v1"
 )
 
@@ -81,7 +83,11 @@ func (r *remote) explain(err error) error {
 		return err
 	}
 	if faults := client.Faults(err); len(faults) > 0 {
-		return &cliError{code: exitRefused, err: errors.New(faultLines(faults))}
+		code := exitCode
+		if slices.ContainsFunc(faults, func(f *binderyv1.Fault) bool { return f.GetKey() != control.KeyCode }) {
+			code = exitRefused
+		}
+		return &cliError{code: code, err: errors.New(faultLines(faults))}
 	}
 	e := &cliError{code: exitFailed, err: errors.New(st.Message())}
 	switch st.Code() {
@@ -105,7 +111,10 @@ func faultLines(faults []*binderyv1.Fault) string {
 	lines := make([]string, len(faults))
 	for i, f := range faults {
 		lines[i] = f.GetText()
-		if f.GetKey() != "" {
+		if f.GetLine() > 0 {
+			lines[i] += fmt.Sprintf(" (%s:%d:%d)", f.GetFile(), f.GetLine(), f.GetColumn())
+		}
+		if f.GetKey() != "" && f.GetKey() != control.KeyCode {
 			lines[i] = f.GetKey() + ": " + lines[i]
 		}
 		if f.GetWorker() != "" {

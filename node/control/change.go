@@ -39,6 +39,9 @@ func (s *Service) commit(ctx context.Context, c change) (*binderyv1.Release, err
 		if err != nil {
 			return nil, planned(err, c.code)
 		}
+		if err := s.checkItems(ctx, plan.Items, c.code); err != nil {
+			return nil, err
+		}
 		made, err := s.commitPlan(ctx, c, state, plan)
 		var refused *store.RefusedError
 		if errors.As(err, &refused) && refused.Reason == store.ErrChanged && n < maxPlans {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/evanw/esbuild/pkg/api"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"github.com/bindery/bindery/node/bundles"
 	"github.com/bindery/bindery/node/compiler"
@@ -23,7 +24,7 @@ import (
 )
 
 // maxKnown is how many findings are remembered.
-const maxKnown = 4096
+const maxKnown = 16 << 10
 
 // codeCache remembers what was found in bundles with what was in env: both are the same if they are asked for again. Who deploys ten Workers and has
 // changed one waits for one.
@@ -62,7 +63,7 @@ func (s *Service) checkCode(ctx context.Context, state store.State, uploads []*b
 	var faults []*binderyv1.Fault
 	var check []*candidate
 	for _, u := range uploads {
-		c, wrong, err := s.candidate(state, u)
+		c, wrong, err := s.candidate(state.Current(u.GetConfig().GetName()).GetSecrets(), u)
 		if err != nil {
 			return nil, failed(err)
 		}
@@ -135,8 +136,8 @@ func (s *Service) find(ctx context.Context, check []*candidate, code map[string]
 	return faults, nil
 }
 
-// candidate finds what is in env of an upload, and whether its bundle is here. It is nil where something is wrong with it.
-func (s *Service) candidate(state store.State, u *binderyv1.WorkerUpload) (*candidate, []*binderyv1.Fault, error) {
+// candidate finds what is in env of an upload with these secrets, and whether its bundle is here. It is nil where something is wrong with it.
+func (s *Service) candidate(secrets []*binderyv1.SealedSecret, u *binderyv1.WorkerUpload) (*candidate, []*binderyv1.Fault, error) {
 	config := u.GetConfig()
 	if !s.o.Bundles.Has(u.GetBundle()) {
 		return nil, nil, notStored(u)
@@ -157,7 +158,8 @@ func (s *Service) candidate(state store.State, u *binderyv1.WorkerUpload) (*cand
 	for _, b := range config.GetServices() {
 		c.Services = append(c.Services, b.GetBinding())
 	}
-	for _, secret := range state.Current(config.GetName()).GetSecrets() {
+	sort.Strings(c.Services)
+	for _, secret := range secrets {
 		value, err := s.o.Seal.Open(config.GetName(), secret.GetName(), secret.GetSealed())
 		if err != nil {
 			return nil, nil, err
@@ -169,11 +171,24 @@ func (s *Service) candidate(state store.State, u *binderyv1.WorkerUpload) (*cand
 	return c, nil, err
 }
 
+// keyBundle is the Fault.key of a bundle that is not here.
+const keyBundle = "bundle"
+
 // notStored is the error for an upload whose bundle is not here. A client sends it then.
 func notStored(u *binderyv1.WorkerUpload) error {
 	return faulty(codes.FailedPrecondition, []*binderyv1.Fault{{
-		Worker: u.GetConfig().GetName(), File: u.GetFile(), Key: "bundle", Text: fmt.Sprintf("the bundle %.12s is not stored: upload it first", u.GetBundle()),
+		Worker: u.GetConfig().GetName(), File: u.GetFile(), Key: keyBundle, Text: fmt.Sprintf("the bundle %.12s is not stored: upload it first", u.GetBundle()),
 	}})
+}
+
+// isNotStored reports whether an error is that of notStored.
+func isNotStored(err error) bool {
+	for _, d := range status.Convert(err).Details() {
+		if f, ok := d.(*binderyv1.Faults); ok {
+			return f.GetFaults()[0].GetKey() == keyBundle
+		}
+	}
+	return false
 }
 
 // read reads the bundle of a candidate.

@@ -86,7 +86,7 @@ func failed(err error) error {
 		code = codes.FailedPrecondition
 	case errors.As(err, &not), errors.Is(err, store.ErrUnknown):
 		code = codes.Unavailable
-	case errors.Is(err, errFull), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+	case errors.Is(err, errFull), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
 		code = codes.ResourceExhausted
 	case errors.Is(err, bundles.ErrNotFound), errors.Is(err, fs.ErrNotExist):
 		code = codes.NotFound
