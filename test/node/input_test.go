@@ -204,3 +204,44 @@ func TestNoiseAndSilence(t *testing.T) {
 		t.Fatalf("the cluster's port speaks plain HTTP: %q", b[:got])
 	}
 }
+
+// What is put into env without a deployment is checked as a deployment is: a top level that fails with it is refused, and nothing changes.
+func TestTopLevelIsCheckedWithEnv(t *testing.T) {
+	n := newNode(t)
+	cl := n.client()
+	u, content := script("w", `
+		import { env } from "cloudflare:workers";
+		if (env.MODE === "bad" || env.SECRET === "bad") throw new Error("not with " + (env.MODE ?? "") + (env.SECRET ?? ""));
+		export default { fetch() { return new Response("fine") } }
+	`, route("*/*"))
+	if _, err := cl.Deploy(context.Background(), &binderyv1.ReleaseRequest{Workers: []*binderyv1.WorkerUpload{u}}, map[string][]byte{u.GetBundle(): content}, nil); err != nil {
+		t.Fatal(err)
+	}
+	n.want("/", "fine")
+	put := func(value string) (string, error) {
+		r, err := cl.PutSecret(context.Background(), &binderyv1.PutSecretRequest{RequestId: client.NewRequestID(), Worker: "w", Name: "SECRET", Value: []byte(value)})
+		return fmt.Sprint(r.GetRelease().GetNumber(), client.Faults(err)), err
+	}
+	set := func(value string) (string, error) {
+		r, err := cl.Configure(context.Background(), &binderyv1.ConfigureRequest{
+			RequestId: client.NewRequestID(), Worker: "w", SetVars: []*binderyv1.Var{{Name: "MODE", Value: &binderyv1.Var_Text{Text: value}}},
+		})
+		return fmt.Sprint(r.GetRelease().GetNumber(), client.Faults(err)), err
+	}
+	for _, c := range []struct {
+		change func(string) (string, error)
+		value  string
+		want   string
+	}{
+		{put, "bad", "not with bad"}, {set, "bad", "not with bad"}, {put, "good", "2"}, {set, "good", "3"},
+	} {
+		got, err := c.change(c.value)
+		if bad := c.value == "bad"; bad != (status.Code(err) == codes.FailedPrecondition) || !strings.Contains(got, c.want) {
+			t.Errorf("%q: %s %v", c.value, got, err)
+		}
+	}
+	if _, stderr, code := n.run("binding", "set", "w", "--var", "MODE=bad"); code != 5 || !strings.Contains(stderr, `Worker "w": its top-level code failed: Error: not with bad`) {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+	n.want("/", "fine")
+}
