@@ -13,6 +13,7 @@ import (
 
 	"github.com/bindery/bindery/node/dataplane"
 	"github.com/bindery/bindery/node/poison"
+	"github.com/bindery/bindery/node/traffic"
 	binderyv1 "github.com/bindery/bindery/proto/bindery/v1"
 )
 
@@ -80,6 +81,7 @@ func (a *Agent) attach(n int, process Process, log *os.File) (*plane, error) {
 		return nil, err
 	}
 	p.conn, err = grpc.NewClient("unix://"+a.socket(n, serviceSuffix), grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithStatsHandler(&traffic.Process),
 		grpc.WithDefaultCallOptions(grpc.MaxCallSendMsgSize(maxMessage), grpc.MaxCallRecvMsgSize(maxMessage)))
 	if err != nil {
 		attached.Close()

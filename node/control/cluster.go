@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/bindery/bindery/node/store"
+	"github.com/bindery/bindery/node/traffic"
 	binderyv1 "github.com/bindery/bindery/proto/bindery/v1"
 )
 
@@ -19,6 +20,7 @@ func (s *Service) GetStatus(ctx context.Context, _ *binderyv1.GetStatusRequest) 
 	}
 	answer := &binderyv1.GetStatusResponse{
 		ClusterId: state.ClusterID(), Nodes: s.nodes(state), Workers: int32(len(state.Workers())), Release: state.LastRelease(), Index: state.Index(),
+		GrpcMessages: traffic.Process.Messages(),
 	}
 	leader := s.o.Store.Leader()
 	for _, n := range answer.Nodes {

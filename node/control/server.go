@@ -24,6 +24,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/bindery/bindery/node/identity"
+	"github.com/bindery/bindery/node/traffic"
 	binderyv1 "github.com/bindery/bindery/proto/bindery/v1"
 )
 
@@ -46,7 +47,7 @@ type Server struct {
 func NewServer(s *Service) *Server {
 	v := &Server{s: s, Health: health.NewServer()}
 	v.GRPC = grpc.NewServer(
-		grpc.Creds(shaken{}),
+		grpc.Creds(shaken{}), grpc.StatsHandler(&traffic.Process),
 		grpc.MaxRecvMsgSize(maxRequestBytes), grpc.MaxConcurrentStreams(maxStreams), grpc.ConnectionTimeout(greetTimeout),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 30 * time.Second, Timeout: 10 * time.Second}),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 5 * time.Second, PermitWithoutStream: true}),

@@ -18,6 +18,7 @@ import (
 	"github.com/bindery/bindery/node/generation"
 	"github.com/bindery/bindery/node/ingress"
 	"github.com/bindery/bindery/node/poison"
+	"github.com/bindery/bindery/node/traffic"
 	binderyv1 "github.com/bindery/bindery/proto/bindery/v1"
 	"github.com/bindery/bindery/runtime"
 	"github.com/bindery/bindery/runtime/webapi/fetch"
@@ -111,7 +112,7 @@ func New(l *Launch, h Hooks) (*Server, error) {
 	if l.Quarantine {
 		s.http.Handler = restored(s.http.Handler)
 	}
-	s.grpc = grpc.NewServer(grpc.MaxRecvMsgSize(maxMessage), grpc.UnaryInterceptor(s.countUnary), grpc.StreamInterceptor(s.countStream))
+	s.grpc = grpc.NewServer(grpc.MaxRecvMsgSize(maxMessage), grpc.StatsHandler(&traffic.Process), grpc.UnaryInterceptor(s.countUnary), grpc.StreamInterceptor(s.countStream))
 	binderyv1.RegisterDataPlaneServiceServer(s.grpc, s)
 	return s, nil
 }
@@ -203,7 +204,7 @@ func (s *Server) Watch(_ *binderyv1.WatchRequest, stream grpc.ServerStreamingSer
 		s.mu.Lock()
 		changed := s.changed
 		state := &binderyv1.WatchResponse{
-			Index: s.index, Pid: int32(os.Getpid()), Requests: s.requests.Load(), Calls: s.calls.Load(),
+			Index: s.index, Pid: int32(os.Getpid()), Requests: s.requests.Load(), Calls: s.calls.Load(), Messages: traffic.Process.Messages(),
 		}
 		s.mu.Unlock()
 		if err := stream.Send(state); err != nil {

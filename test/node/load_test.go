@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -24,6 +25,44 @@ func releases() int {
 	return 100
 }
 
+// rate is how many requests a second are sent meanwhile.
+const rate = 1000
+
+// paced asks at a rate, whether or not answers come, until the function that it gives is called, which gives how often.
+func paced(t *testing.T, n *node, rate int, check func(status int, body string, err error) error) (stop func() int) {
+	ctx, cancel := context.WithCancel(context.Background())
+	t.Cleanup(cancel)
+	same := &node{file: n.file}
+	var wg sync.WaitGroup
+	asked := 0
+	wg.Go(func() {
+		room := make(chan struct{}, 512) // that many without an answer are as good as none
+		began := time.Now()
+		for ctx.Err() == nil {
+			due := began.Add(time.Duration(asked) * time.Second / time.Duration(rate))
+			time.Sleep(time.Until(due)) // the pace is the test
+			select {
+			case room <- struct{}{}:
+			case <-ctx.Done():
+				return
+			}
+			asked++
+			wg.Go(func() {
+				defer func() { <-room }()
+				if err := check(same.get("/")); err != nil && ctx.Err() == nil {
+					t.Error(err)
+					cancel()
+				}
+			})
+		}
+	})
+	return func() int {
+		cancel()
+		wg.Wait()
+		return asked
+	}
+}
+
 // While one release follows the other, every request is answered, by one version from its first Worker to its last, and by none that is older than
 // what was served when it was sent.
 func TestReleasesUnderLoad(t *testing.T) {
@@ -32,7 +71,7 @@ func TestReleasesUnderLoad(t *testing.T) {
 	n.want("/", said("v0"))
 	cl := n.client()
 	var served atomic.Int64
-	stop := load(t, n, 8, func(status int, body string, err error) error {
+	stop := paced(t, n, rate, func(status int, body string, err error) error {
 		var a, b, c int64
 		if _, scan := fmt.Sscanf(body, "v%d v%d v%d", &a, &b, &c); err != nil || status != 200 || scan != nil {
 			return fmt.Errorf("%d %q: %w", status, body, err)
@@ -60,19 +99,19 @@ func TestReleasesUnderLoad(t *testing.T) {
 	}
 	took := time.Since(began)
 	asked := stop()
-	t.Logf("%d releases in %v (%v each), %d requests (%.0f/s)", releases(), took, took/time.Duration(releases()), asked, float64(asked)/took.Seconds())
-	if asked < releases() {
-		t.Errorf("%d requests are too few to tell", asked)
+	got := float64(asked) / time.Since(began).Seconds()
+	t.Logf("%d releases in %v (%v each), %d requests (%.0f/s)", releases(), took, took/time.Duration(releases()), asked, got)
+	if got < 0.9*rate {
+		t.Errorf("%.0f requests/s are too few to tell: %d were to be sent", got, rate)
 	}
 }
 
-// Requests send no message of gRPC: neither to the data plane over its socket, whose counter is asked, nor to anything else, since the control
-// process is dead.
+// No request sends a message of gRPC: neither over the Unix socket between the two processes of the node nor over any other connection. Both count
+// what they send and receive, and both are asked twice, which takes two messages each.
 func TestRequestsSendNoGRPC(t *testing.T) {
 	n := newNode(t)
 	n.deploy("v1")
 	n.want("/", said("v1"))
-	n.kill()
 	sockets, err := filepath.Glob(filepath.Join(n.dir, "dataplane", "*.grpc"))
 	if err != nil || len(sockets) != 1 {
 		t.Fatalf("%v %v", sockets, err)
@@ -82,7 +121,8 @@ func TestRequestsSendNoGRPC(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	count := func() (requests, calls int64) {
+	cl := n.client()
+	count := func() (requests, plane, control int64) {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		stream, err := binderyv1.NewDataPlaneServiceClient(conn).Watch(ctx, &binderyv1.WatchRequest{})
@@ -93,24 +133,40 @@ func TestRequestsSendNoGRPC(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return state.GetRequests(), state.GetCalls()
-	}
-	requests, calls := count()
-	asks := 2000
-	if os.Getenv("BINDERY_LONG") != "" {
-		asks = 100_000
-	}
-	for range asks {
-		if status, body, err := n.get("/"); err != nil || status != 200 || body != said("v1") {
-			t.Fatalf("%d %q %v", status, body, err)
+		status, err := cl.Cluster.GetStatus(ctx, &binderyv1.GetStatusRequest{})
+		if err != nil {
+			t.Fatal(err)
 		}
+		return state.GetRequests(), state.GetMessages(), status.GetGrpcMessages()
 	}
-	requests2, calls2 := count()
+	asks := 100_000
+	if testing.Short() {
+		asks = 5000
+	}
+	requests, plane, control := count()
+	if plane == 0 || control == 0 {
+		t.Fatal("nothing is counted")
+	}
+	var left atomic.Int64
+	left.Store(int64(asks))
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for left.Add(-1) >= 0 {
+				if status, body, err := n.get("/"); err != nil || status != 200 || body != said("v1") {
+					t.Errorf("%d %q %v", status, body, err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	requests2, plane2, control2 := count()
 	if got := requests2 - requests; got != int64(asks) {
 		t.Errorf("%d requests were counted, and %d were sent", got, asks)
 	}
-	if calls2 != calls+1 { // the second Watch
-		t.Errorf("%d calls during the requests", calls2-calls-1)
+	if plane2-plane != 2 || control2-control != 2 {
+		t.Errorf("%d messages of the data plane and %d of the control process during %d requests", plane2-plane-2, control2-control-2, asks)
 	}
 }
 

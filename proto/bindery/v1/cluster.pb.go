@@ -138,7 +138,10 @@ type GetStatusResponse struct {
 	// What is wrong, in sentences; empty if nothing is.
 	Troubles []string `protobuf:"bytes,6,rep,name=troubles,proto3" json:"troubles,omitempty"`
 	// Index of the replicated state that this was read at.
-	Index         uint64 `protobuf:"varint,7,opt,name=index,proto3" json:"index,omitempty"`
+	Index uint64 `protobuf:"varint,7,opt,name=index,proto3" json:"index,omitempty"`
+	// Messages of gRPC that the control process of the node that answers has sent and received since it was started, over all its connections. Requests
+	// for Workers are none of them.
+	GrpcMessages  int64 `protobuf:"varint,8,opt,name=grpc_messages,json=grpcMessages,proto3" json:"grpc_messages,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -218,6 +221,13 @@ func (x *GetStatusResponse) GetTroubles() []string {
 func (x *GetStatusResponse) GetIndex() uint64 {
 	if x != nil {
 		return x.Index
+	}
+	return 0
+}
+
+func (x *GetStatusResponse) GetGrpcMessages() int64 {
+	if x != nil {
+		return x.GrpcMessages
 	}
 	return 0
 }
@@ -574,7 +584,7 @@ const file_bindery_v1_cluster_proto_rawDesc = "" +
 	"\n" +
 	"\x18bindery/v1/cluster.proto\x12\n" +
 	"bindery.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x12\n" +
-	"\x10GetStatusRequest\"\xd8\x01\n" +
+	"\x10GetStatusRequest\"\xfd\x01\n" +
 	"\x11GetStatusResponse\x12\x1d\n" +
 	"\n" +
 	"cluster_id\x18\x01 \x01(\tR\tclusterId\x12\x16\n" +
@@ -583,7 +593,8 @@ const file_bindery_v1_cluster_proto_rawDesc = "" +
 	"\aworkers\x18\x04 \x01(\x05R\aworkers\x12\x18\n" +
 	"\arelease\x18\x05 \x01(\x03R\arelease\x12\x1a\n" +
 	"\btroubles\x18\x06 \x03(\tR\btroubles\x12\x14\n" +
-	"\x05index\x18\a \x01(\x04R\x05index\"\x12\n" +
+	"\x05index\x18\a \x01(\x04R\x05index\x12#\n" +
+	"\rgrpc_messages\x18\b \x01(\x03R\fgrpcMessages\"\x12\n" +
 	"\x10ListNodesRequest\";\n" +
 	"\x11ListNodesResponse\x12&\n" +
 	"\x05nodes\x18\x01 \x03(\v2\x10.bindery.v1.NodeR\x05nodes\"\x87\x05\n" +

@@ -280,7 +280,9 @@ type WatchResponse struct {
 	// Requests served since it was started.
 	Requests int64 `protobuf:"varint,3,opt,name=requests,proto3" json:"requests,omitempty"`
 	// Calls over this socket since it was started, this one included.
-	Calls         int64 `protobuf:"varint,4,opt,name=calls,proto3" json:"calls,omitempty"`
+	Calls int64 `protobuf:"varint,4,opt,name=calls,proto3" json:"calls,omitempty"`
+	// Messages of gRPC that were sent and received over this socket since it was started, in whichever call; this one is not among them.
+	Messages      int64 `protobuf:"varint,5,opt,name=messages,proto3" json:"messages,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -339,6 +341,13 @@ func (x *WatchResponse) GetRequests() int64 {
 func (x *WatchResponse) GetCalls() int64 {
 	if x != nil {
 		return x.Calls
+	}
+	return 0
+}
+
+func (x *WatchResponse) GetMessages() int64 {
+	if x != nil {
+		return x.Messages
 	}
 	return 0
 }
@@ -455,12 +464,13 @@ const file_bindery_v1_dataplane_proto_rawDesc = "" +
 	"\vFailedEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x0e\n" +
-	"\fWatchRequest\"i\n" +
+	"\fWatchRequest\"\x85\x01\n" +
 	"\rWatchResponse\x12\x14\n" +
 	"\x05index\x18\x01 \x01(\x04R\x05index\x12\x10\n" +
 	"\x03pid\x18\x02 \x01(\x05R\x03pid\x12\x1a\n" +
 	"\brequests\x18\x03 \x01(\x03R\brequests\x12\x14\n" +
-	"\x05calls\x18\x04 \x01(\x03R\x05calls\"(\n" +
+	"\x05calls\x18\x04 \x01(\x03R\x05calls\x12\x1a\n" +
+	"\bmessages\x18\x05 \x01(\x03R\bmessages\"(\n" +
 	"\vStopRequest\x12\x19\n" +
 	"\bdrain_ms\x18\x01 \x01(\x03R\adrainMs\"\x0e\n" +
 	"\fStopResponse2\xc8\x01\n" +
