@@ -456,3 +456,34 @@ func TestAnswerForALostCallerIsCancelled(t *testing.T) {
 		}
 	}
 }
+
+// A Worker that is known to compute keeps nobody else waiting in its caller's isolate.
+func TestCallerOfOneThatComputesGoesOn(t *testing.T) {
+	g := runtime.NewGuard(runtime.GuardOptions{})
+	t.Cleanup(g.Close)
+	computes := worker(t, "computes", `export default { fetch() { for (;;); } };`)
+	computes.Limits = runtime.Limits{CPU: time.Second}
+	c := compose(t, binding.Options{Guard: g, Observer: &observer{}, Pool: runtime.PoolOptions{Max: 1}}, computes, worker(t, "caller", `
+		let called = 0;
+		export default { async fetch(request, env) {
+			if (request.url.endsWith("/called")) return new Response(String(called));
+			called++;
+			return env.COMPUTES.fetch("http://x/");
+		} };`, "COMPUTES=computes"))
+	const ended = "Worker exceeded CPU time limit."
+	if got := ask(c, "caller", "/"); !strings.Contains(got, ended) {
+		t.Fatal(got)
+	}
+	second := send(c, "caller", invocation.New("caller", invocation.Limits{}), request("/"))
+	if got := ask(c, "caller", "/called"); got != "200 2" {
+		t.Fatal(got)
+	}
+	select {
+	case a := <-second:
+		t.Fatalf("the caller's isolate was kept until the call had ended: %+v", a)
+	default:
+	}
+	if a := <-second; a.err == nil || !strings.Contains(a.err.Error(), ended) {
+		t.Fatalf("%+v", a)
+	}
+}

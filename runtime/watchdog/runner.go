@@ -82,7 +82,7 @@ type Runner struct {
 // Load counts what the Runners of one pool are at. It is ready for use as a zero value.
 type Load struct {
 	long atomic.Int32
-	last atomic.Int64 // Unix nanoseconds: when a turn last became long
+	last atomic.Int64 // Unix nanoseconds: when a turn last became long, or a long one ended
 }
 
 // Long is how many of the pool's turns have been running for more than LongTurn.
@@ -91,10 +91,19 @@ func (l *Load) Long() int { return int(l.long.Load()) }
 // recently is how long a pool is remembered for a long turn.
 const recently = 2 * time.Second
 
-// Computes reports whether a turn of the pool became long a short while ago.
+// Computes reports whether a turn of the pool is long, or was a short while ago.
 func (l *Load) Computes() bool {
+	if l.Long() > 0 {
+		return true
+	}
 	last := l.last.Load()
 	return last != 0 && time.Since(time.Unix(0, last)) < recently
+}
+
+// ended counts a long turn off.
+func (l *Load) ended(now time.Time) {
+	l.last.Store(now.UnixNano())
+	l.long.Add(-1)
 }
 
 // Init makes r a Runner of w; with a nil w it is not watched. Call it once, before anything else.
@@ -145,11 +154,11 @@ func (r *Runner) End() error {
 			}
 		case long:
 			if r.state.CompareAndSwap(s, rest) {
-				r.load.long.Add(-1)
+				r.load.ended(r.w.now())
 				return nil
 			}
 		case interrupted:
-			r.load.long.Add(-1)
+			r.load.ended(r.w.now())
 			r.state.Store(rest)
 			return r.cause
 		default:
