@@ -13,10 +13,12 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 	"unicode"
 
 	"github.com/evanw/esbuild/pkg/api"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/connectivity"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
@@ -33,6 +35,7 @@ type remote struct {
 	ctx     context.Context
 	e       *env
 	stop    func()
+	waiting *time.Timer
 }
 
 // dial gets ready to call the cluster that --context names.
@@ -54,10 +57,19 @@ func (e *env) dial() (*remote, error) {
 		return nil, err
 	}
 	r.ctx, r.stop = signal.NotifyContext(e.ctx, os.Interrupt, syscall.SIGTERM)
+	r.waiting = time.AfterFunc(waitingAfter, func() {
+		if s := r.Conn().GetState(); s == connectivity.TransientFailure || s == connectivity.Connecting {
+			fmt.Fprintf(e.stderr, "no node answers at %s: waiting for %v\n", strings.Join(c.Servers, ", "), client.DefaultPatience)
+		}
+	})
 	return r, nil
 }
 
+// waitingAfter is when a command says that it waits for a node to answer.
+const waitingAfter = time.Second
+
 func (r *remote) close() {
+	r.waiting.Stop()
 	r.stop()
 	_ = r.Close()
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -83,11 +85,15 @@ func TestDataPlaneKilled(t *testing.T) {
 	n.deploy("v1")
 	n.want("/", said("v1"))
 	old := n.file.DataPlanePID
+	began := time.Now()
 	if err := syscall.Kill(old, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	httpClient.CloseIdleConnections()
 	n.want("/", said("v1"))
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("the first answer came after %v, and 1 s is the most", took)
+	}
 	for deadline := time.Now().Add(patience); ; pause() {
 		f := n.read()
 		if f.DataPlanePID != old && f.DataPlanePID > 0 {
@@ -177,5 +183,89 @@ func TestCommandOutlastsItsNode(t *testing.T) {
 	n.start()
 	if r := <-done; r.code != 0 || !strings.Contains(r.stdout, "Release 1: 3 Workers changed") {
 		t.Fatalf("exit code %d\n%s%s", r.code, r.stdout, r.stderr)
+	}
+}
+
+// A command whose node is killed under it finds out what became of its release where the node comes back, and says that it doesn't know where not.
+// Either way the release is there whole or not at all, and the same command again makes what it lacks.
+func TestNodeKilledUnderTheCommand(t *testing.T) {
+	n := newNode(t)
+	example := t.TempDir()
+	write := func(version int) {
+		for _, name := range []string{"one", "two"} {
+			dir := filepath.Join(example, name)
+			if err := os.MkdirAll(dir, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			config := fmt.Sprintf("name = %q\nmain = \"index.js\"\ncompatibility_date = \"2026-08-01\"\nroutes = [\"%s.example.com/*\"]\n", name, name)
+			code := fmt.Sprintf("export default { fetch() { return new Response(%q) } }; // %s", fmt.Sprint("v", version), name)
+			for file, text := range map[string]string{"wrangler.toml": config, "index.js": code} {
+				if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	last := func() *binderyv1.Release {
+		t.Helper()
+		r, err := n.client().GetRelease(context.Background(), &binderyv1.GetReleaseRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.GetRelease()
+	}
+	type result struct {
+		stdout, stderr string
+		code           int
+	}
+	begin := func() chan result {
+		done := make(chan result, 1)
+		go func() {
+			stdout, stderr, code := n.run("deploy", example)
+			done <- result{stdout, stderr, code}
+		}()
+		time.Sleep(time.Duration(20+rand.IntN(250)) * time.Millisecond) // the moment is the test
+		n.kill()
+		return done
+	}
+	write(1)
+	if stdout, stderr, code := n.run("deploy", example); code != 0 {
+		t.Fatal(stdout, stderr)
+	}
+	version := 1
+	for range 4 { // it comes back
+		version++
+		write(version)
+		before := last().GetNumber()
+		done := begin()
+		n.start()
+		r := <-done
+		if want := fmt.Sprintf("Release %d: 2 Workers changed", before+1); r.code != 0 || !strings.Contains(r.stdout, want) {
+			t.Fatalf("exit code %d, want %q\n%s%s", r.code, want, r.stdout, r.stderr)
+		}
+		if made := last(); made.GetNumber() != before+1 || len(made.GetChanges()) != 2 {
+			t.Fatalf("%v, and %d was the last", made, before)
+		}
+	}
+	version++
+	write(version)
+	before := last().GetNumber()
+	done := begin()
+	r := <-done
+	n.start()
+	if r.code == 0 && last().GetNumber() == before+1 {
+		return // it was done before the node was killed
+	}
+	if r.code != 4 || !strings.Contains(r.stderr, "may have been done or not") || !strings.Contains(r.stderr, "safe to ask again") {
+		t.Fatalf("exit code %d\n%s%s", r.code, r.stdout, r.stderr)
+	}
+	if made := last(); made.GetNumber() != before && (made.GetNumber() != before+1 || len(made.GetChanges()) != 2) {
+		t.Fatalf("%v, and %d was the last", made, before)
+	}
+	if stdout, stderr, code := n.run("deploy", example); code != 0 {
+		t.Fatal(stdout, stderr)
+	}
+	if made := last(); made.GetNumber() != before+1 || len(made.GetChanges()) != 2 {
+		t.Fatalf("%v, and %d was the last", made, before)
 	}
 }
