@@ -30,7 +30,7 @@ func encode(_ *TextEncoder, c webidl.Call) goja.Value {
 	}
 	text := c.DOMString(c.Arg(0))
 	bounds.Charge(c.Realm, int64(text.Length()))
-	return c.Uint8Array([]byte(text.String()))
+	return c.Uint8Array(webidl.Encode(text))
 }
 
 // encodeInto is https://encoding.spec.whatwg.org/#dom-textencoder-encodeinto.

@@ -42,7 +42,7 @@ func (r *Realm) DOMString(v goja.Value) goja.String {
 }
 
 // USVString converts to a scalar value string: lone surrogates become U+FFFD (https://webidl.spec.whatwg.org/#es-USVString).
-func (r *Realm) USVString(v goja.Value) string { return r.DOMString(v).String() }
+func (r *Realm) USVString(v goja.Value) string { return scalars(r.DOMString(v)) }
 
 // ByteString converts as https://webidl.spec.whatwg.org/#es-ByteString: each code unit becomes one byte of the result; one above
 // 255 is a TypeError.
