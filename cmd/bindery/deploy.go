@@ -51,7 +51,7 @@ func (c *deployCommand) Run(e *env) error {
 	if len(c.Path) == 0 {
 		c.Path = []string{"."}
 	}
-	r, err := e.dial()
+	r, err := e.dial(client.DefaultPatience)
 	if err != nil {
 		return err
 	}

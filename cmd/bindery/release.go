@@ -31,7 +31,7 @@ Examples:
 
 // Run lists the releases on stdout.
 func (c *releaseListCommand) Run(e *env) error {
-	return e.with(func(r *remote) error {
+	return e.ask(func(r *remote) error {
 		answer, err := r.ListReleases(r.ctx, &binderyv1.ListReleasesRequest{PageSize: c.Limit})
 		if err != nil {
 			return err
@@ -85,7 +85,7 @@ func (releaseShowCommand) Help() string {
 
 // Run shows the release on stdout.
 func (c *releaseShowCommand) Run(e *env) error {
-	return e.with(func(r *remote) error {
+	return e.ask(func(r *remote) error {
 		answer, err := r.GetRelease(r.ctx, &binderyv1.GetReleaseRequest{Number: c.Release})
 		if err != nil {
 			return err

@@ -38,8 +38,8 @@ type remote struct {
 	waiting *time.Timer
 }
 
-// dial gets ready to call the cluster that --context names.
-func (e *env) dial() (*remote, error) {
+// dial gets ready to call the cluster that --context names. patience is how long its calls wait for a node to answer.
+func (e *env) dial(patience time.Duration) (*remote, error) {
 	c, err := client.Load(e.context)
 	if err != nil {
 		var none *client.NoContextError
@@ -53,17 +53,20 @@ func (e *env) dial() (*remote, error) {
 	if r.file, err = client.File(e.context); err != nil {
 		return nil, err
 	}
-	if r.Client, err = client.New(c, client.Options{}); err != nil {
+	if r.Client, err = client.New(c, client.Options{Patience: patience}); err != nil {
 		return nil, err
 	}
 	r.ctx, r.stop = signal.NotifyContext(e.ctx, os.Interrupt, syscall.SIGTERM)
 	r.waiting = time.AfterFunc(waitingAfter, func() {
 		if s := r.Conn().GetState(); s == connectivity.TransientFailure || s == connectivity.Connecting {
-			fmt.Fprintf(e.stderr, "no node answers at %s: waiting for %v\n", strings.Join(c.Servers, ", "), client.DefaultPatience)
+			fmt.Fprintf(e.stderr, "no node answers at %s: waiting for %v\n", strings.Join(c.Servers, ", "), patience)
 		}
 	})
 	return r, nil
 }
+
+// askPatience is how long who only asks waits: an election takes less.
+const askPatience = 4 * time.Second
 
 // waitingAfter is when a command says that it waits for a node to answer.
 const waitingAfter = time.Second
@@ -74,9 +77,14 @@ func (r *remote) close() {
 	_ = r.Close()
 }
 
-// with calls the cluster.
-func (e *env) with(call func(r *remote) error) error {
-	r, err := e.dial()
+// with calls the cluster to change something.
+func (e *env) with(call func(r *remote) error) error { return e.call(client.DefaultPatience, call) }
+
+// ask calls the cluster to learn something.
+func (e *env) ask(call func(r *remote) error) error { return e.call(askPatience, call) }
+
+func (e *env) call(patience time.Duration, call func(r *remote) error) error {
+	r, err := e.dial(patience)
 	if err != nil {
 		return err
 	}

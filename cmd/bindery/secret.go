@@ -125,7 +125,7 @@ Examples:
 
 // Run lists the names on stdout.
 func (c *secretListCommand) Run(e *env) error {
-	return e.with(func(r *remote) error {
+	return e.ask(func(r *remote) error {
 		answer, err := r.ListSecrets(r.ctx, &binderyv1.ListSecretsRequest{Worker: c.Worker})
 		if err != nil {
 			return err

@@ -23,7 +23,7 @@ Examples:
 
 // Run shows the status on stdout.
 func (c *statusCommand) Run(e *env) error {
-	return e.with(func(r *remote) error {
+	return e.ask(func(r *remote) error {
 		s, err := r.status()
 		if err != nil {
 			return err

@@ -26,7 +26,7 @@ func (workerListCommand) Help() string {
 
 // Run lists the Workers on stdout.
 func (c *workerListCommand) Run(e *env) error {
-	return e.with(func(r *remote) error {
+	return e.ask(func(r *remote) error {
 		all := &binderyv1.ListWorkersResponse{}
 		for after := ""; ; {
 			page, err := r.ListWorkers(r.ctx, &binderyv1.ListWorkersRequest{After: after})
@@ -89,7 +89,7 @@ Examples:
 
 // Run shows the Worker on stdout.
 func (c *workerShowCommand) Run(e *env) error {
-	return e.with(func(r *remote) error {
+	return e.ask(func(r *remote) error {
 		answer, err := r.GetWorker(r.ctx, &binderyv1.GetWorkerRequest{Name: c.Name})
 		if err != nil {
 			return err
