@@ -241,7 +241,7 @@ func TestFullDisk(t *testing.T) {
 		t.Skip("SKIPPED: the test needs root, for a small file system")
 	}
 	mount := t.TempDir()
-	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=200m", "bindery-test", mount).CombinedOutput(); err != nil {
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=32m", "bindery-test", mount).CombinedOutput(); err != nil {
 		t.Skipf("SKIPPED: no small file system can be had: %v\n%s", err, out)
 	}
 	n := &node{t: t, dir: filepath.Join(mount, "n"), home: t.TempDir()}

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"io"
 	"net"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -183,11 +186,29 @@ func TestNoiseAndSilence(t *testing.T) {
 			_, _ = c.Write(starts[i%len(starts)])
 		}
 	}
+	// More handshakes that don't go on than there is room for.
+	silent := make([]net.Conn, 600)
+	for i := range silent {
+		c, err := net.DialTimeout("tcp", n.file.Cluster, patience)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		_, _ = c.Write([]byte{0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3})
+		silent[i] = c
+	}
 	n.want("/", said("v1"))
 	if made := n.deploy("v2"); made.GetNumber() != 2 {
 		t.Fatal(made)
 	}
 	n.want("/", said("v2"))
+	// They are not waited for without end.
+	for _, c := range []net.Conn{silent[0], silent[len(silent)-1]} {
+		_ = c.SetReadDeadline(time.Now().Add(patience))
+		if _, err := io.Copy(io.Discard, c); errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Error("a handshake that doesn't go on is waited for")
+		}
+	}
 	// Who shows no certificate of the cluster gets no answer.
 	c, err := net.Dial("tcp", n.file.Cluster)
 	if err != nil {
