@@ -143,6 +143,13 @@ var hostile = []struct{ source, want string }{
 	{`new DataView(new ArrayBuffer(8)).setBigInt64(0, "9".repeat(4e6))`, "RangeError: Maximum BigInt size exceeded"},
 	{`const a = new BigInt64Array(["1", "-" + "9".repeat(3e3)]); a.fill("5", 1); a.set(["7"]); BigInt64Array.from(["8"]).join() + a.join() + Float64Array.from(["9".repeat(3e3)]).join()`, "87,5Infinity"},
 
+	// Keys of proxies.
+	{`Reflect.ownKeys(new Proxy({}, { ownKeys: () => ({ length: 2 ** 53 - 1, 0: "a" }) }))`, "RangeError: Invalid array length"},
+	{`Object.keys(new Proxy({}, { ownKeys: () => ["a", , "b"] }))`, "TypeError: undefined is not a valid property name"},
+	{`for (const k in Proxy.revocable({}, { ownKeys: () => ({ length: 2 }) }).proxy);`, "TypeError: undefined is not a valid property name"},
+	{`Reflect.ownKeys(new Proxy({}, { ownKeys: () => 1 }))`, "TypeError: CreateListFromArrayLike called on non-object"},
+	{`const s = Symbol("s"), h = { n: 0, ownKeys(t) { h.n += this === h && t.x; return ["x", s, "y"] } }; Reflect.ownKeys(new Proxy({ x: 1 }, h)).map(String).join() + h.n + Object.keys(new Proxy({ x: 1 }, {}))`, "x,Symbol(s),y1x"},
+
 	// What is like a set.
 	{`new Set([1]).union({ size: 1, has() {}, keys() { return {} } })`, "TypeError: iterator.next is not a function"},
 	{`new Set([1, 2]).isSupersetOf({ size: 1, has() {}, keys: () => ({ next: 1 }) })`, "TypeError: iterator.next is not a function"},

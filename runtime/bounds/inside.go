@@ -22,7 +22,9 @@ type inside struct {
 	templatedF, templatedConstruct uintptr
 	boundWrapped                   uintptr
 	proxyHandler                   uintptr
-	nativeTab                      unsafe.Pointer // itab of (proxyHandler, *nativeProxyHandler)
+	nativeTab, scriptTab           unsafe.Pointer // itabs of (proxyHandler, *nativeProxyHandler) and (proxyHandler, *jsProxyHandler)
+	listed                         *table         // scriptTab with another ownKeys
+	objectRuntime                  uintptr
 	arrayLength, arrayValues       uintptr
 	arrayCount, arrayProps         uintptr // how many elements are there, and how many of them are no plain values
 	extensible                     uintptr // of an array
@@ -81,8 +83,9 @@ func inspect(rt *goja.Runtime) (l *inside, err error) {
 	if f := field(t, "nativeFuncObject", plain); f.Offset != 0 {
 		panic("a bound function does not begin as a native one")
 	}
-	_, t, tab = sample("new Proxy({}, {})")
+	o, t, tab := sample("new Proxy({}, {})")
 	l.proxy, l.proxyHandler = tab, offset(t, "handler", nil)
+	l.inspectHandler(field(t, "handler", nil), o)
 	p := rt.ToValue(rt.NewProxy(rt.NewObject(), &goja.ProxyTrapConfig{})).(*goja.Object)
 	l.nativeTab = (*[2]unsafe.Pointer)(unsafe.Add(l.impl(p)[1], l.proxyHandler))[0]
 	handler := reflect.ValueOf(p).Elem().FieldByName("self").Elem().Elem().FieldByName("handler").Elem().Type()

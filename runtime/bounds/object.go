@@ -53,7 +53,9 @@ func init() {
 	constructRules["Proxy"] = func(s *state, own construct) construct {
 		return func(args []goja.Value, newTarget *goja.Object) *goja.Object {
 			s.boundProxy(args)
-			return own(args, newTarget)
+			p := own(args, newTarget)
+			inner.list(p)
+			return p
 		}
 	}
 }
@@ -241,7 +243,13 @@ func prototypeOf(_ *state, own native) native {
 func revocable(s *state, own native) native {
 	return func(c goja.FunctionCall) goja.Value {
 		s.boundProxy(c.Arguments)
-		return own(c)
+		v := own(c)
+		if o, ok := v.(*goja.Object); ok {
+			if p, ok := o.Get("proxy").(*goja.Object); ok {
+				inner.list(p)
+			}
+		}
+		return v
 	}
 }
 
