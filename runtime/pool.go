@@ -97,13 +97,13 @@ func (p *Pool) Do(inv *invocation.Invocation, job Job) {
 }
 
 // DoFrom is Do for a job that script of caller asks for, on its goroutine: the time that the job takes is not caller's. Where the pool's
-// Worker computes, or did of late, the job runs on a goroutine of its own: caller's isolate, with all that goes on in it, need not wait.
+// Worker computes, or did within a minute, the job runs on a goroutine of its own: caller's isolate, with all that goes on in it, need not wait.
 func (p *Pool) DoFrom(caller *Isolate, inv *invocation.Invocation, job Job) {
 	if caller == nil {
 		p.Do(inv, job)
 		return
 	}
-	if p.running.Computes() {
+	if p.running.Computed() {
 		go p.Do(inv, job)
 		return
 	}

@@ -19,10 +19,22 @@ type Subject interface {
 }
 
 // Account is how much CPU time one invocation has used.
-type Account struct{ used atomic.Int64 }
+type Account struct {
+	used  atomic.Int64
+	doubt atomic.Int64 // the part of used that others may have used in its stead
+}
+
+// mostDoubt is how much CPU time the benefit of the doubt comes to. Where more run than there are processors for, it is not known who did how much of what
+// the process did: what computes has used more than this soon, and what was kept from running for a second or two seems to have had less.
+const mostDoubt = 200 * time.Millisecond
 
 // Used is the CPU time charged so far: an estimate, by samples some milliseconds apart.
 func (a *Account) Used() time.Duration { return time.Duration(a.used.Load()) }
+
+// proven is what it has used without the benefit of the doubt.
+func (a *Account) proven() time.Duration {
+	return a.Used() - min(time.Duration(a.doubt.Load()), mostDoubt)
+}
 
 // Charge adds CPU time that was used for the invocation outside of its turns, by native code on a goroutine of its own.
 func (a *Account) Charge(d time.Duration) { a.used.Add(int64(d)) }
@@ -88,16 +100,26 @@ type Load struct {
 // Long is how many of the pool's turns have been running for more than LongTurn.
 func (l *Load) Long() int { return int(l.long.Load()) }
 
-// recently is how long a pool is remembered for a long turn.
-const recently = 2 * time.Second
+// How long a pool is remembered for a long turn.
+const (
+	recently = 2 * time.Second // where others might not find a processor
+	lately   = time.Minute     // where others would wait for it
+)
 
 // Computes reports whether a turn of the pool is long, or was a short while ago.
 func (l *Load) Computes() bool {
+	return l.longWithin(recently)
+}
+
+// Computed reports whether a turn of the pool is long, or was within the last minute.
+func (l *Load) Computed() bool { return l.longWithin(lately) }
+
+func (l *Load) longWithin(d time.Duration) bool {
 	if l.Long() > 0 {
 		return true
 	}
 	last := l.last.Load()
-	return last != 0 && time.Since(time.Unix(0, last)) < recently
+	return last != 0 && time.Since(time.Unix(0, last)) < d
 }
 
 // ended counts a long turn off.
@@ -132,7 +154,7 @@ func (r *Runner) Begin(a *Account) {
 	r.slot = r.w.running.put(r, r.slot)
 	r.w.wake()
 	// What was charged between turns is seen here: a turn may be too short for a look.
-	if limit := r.limit(a); limit > 0 && a.used.Load() > int64(limit) {
+	if limit := r.limit(a); limit > 0 && a.proven() > limit {
 		r.claim(r.state.Load()>>phaseBits, r.over(a))
 	}
 }

@@ -181,16 +181,17 @@ func (w *Watchdog) charge(elapsed, cpu time.Duration) {
 	}
 	n := time.Duration(max(paying, w.paid)) // those that have ended since the last look had their part
 	w.paid = paying
+	sure := max(cpu-(n-1)*elapsed, 0) // had all others run all the time
 	if n > 0 && cpu < elapsed*n {
 		elapsed = cpu / n // more run than there are processors, or the machine has other work
 	}
 	elapsed = min(elapsed, mostCharged)
 	for _, r := range w.active {
 		if r.paused.Load() {
-			w.chargeTurn(r, 0)
+			w.chargeTurn(r, 0, 0)
 			continue
 		}
-		w.chargeTurn(r, elapsed)
+		w.chargeTurn(r, elapsed, sure)
 	}
 	w.memory.look(w.active)
 	w.spread.look(w.active)
@@ -198,7 +199,8 @@ func (w *Watchdog) charge(elapsed, cpu time.Duration) {
 	clear(w.active)
 }
 
-func (w *Watchdog) chargeTurn(r *Runner, elapsed time.Duration) {
+// chargeTurn has the turn of r pay for elapsed, of which sure is certain.
+func (w *Watchdog) chargeTurn(r *Runner, elapsed, sure time.Duration) {
 	s := r.state.Load()
 	turn := s >> phaseBits
 	if phase := s & phaseMask; phase != running && phase != long {
@@ -212,8 +214,11 @@ func (w *Watchdog) chargeTurn(r *Runner, elapsed time.Duration) {
 		r.promote(turn)
 	}
 	a := r.account.Load()
-	used := a.used.Add(int64(elapsed))
-	if limit := r.limit(a); limit > 0 && used > int64(limit) {
+	if elapsed > sure {
+		a.doubt.Add(int64(elapsed - sure)) // first: others may look at both
+	}
+	a.used.Add(int64(elapsed))
+	if limit := r.limit(a); limit > 0 && a.proven() > limit {
 		r.claim(turn, r.over(a))
 	}
 }

@@ -138,6 +138,41 @@ func TestCPULimit(t *testing.T) {
 	}
 }
 
+// Where more run than there are processors a turn that was kept from running seems to have had its share: it is not ended before that comes to more than
+// such a turn can seem to have had.
+func TestBenefitOfTheDoubt(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		turns int
+		cpu   time.Duration // of the process, in each 5 ms
+		want  time.Duration // what each has used when it is ended
+	}{
+		{"alone", 1, 5 * ms, 100 * ms},
+		{"two on two processors", 2, 10 * ms, 100 * ms},
+		{"alone on a machine that has other work", 1, 2 * ms, 100 * ms},
+		{"two on two processors that have other work", 2, 8 * ms, 133 * ms}, // of each 4 ms 1 are in doubt
+		{"four on two processors", 4, 10 * ms, 100*ms + mostDoubt},
+		{"kept from running beside three", 4, 2 * ms, 100*ms + mostDoubt},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := still(0, &heap{})
+			accounts, runners := make([]Account, c.turns), make([]*Runner, c.turns)
+			for i := range accounts {
+				runners[i], _ = w.runner(Limits{CPU: 100 * ms})
+				runners[i].Begin(&accounts[i])
+			}
+			for range 10_000 {
+				w.pass(5*ms, c.cpu)
+			}
+			for i, r := range runners {
+				if got := accounts[i].Used(); got < c.want || got > c.want+5*ms || r.End() == nil {
+					t.Errorf("turn %d is ended at %v, want %v", i, got, c.want)
+				}
+			}
+		})
+	}
+}
+
 // What native code used between turns ends the next turn, however short.
 func TestChargesBetweenTurns(t *testing.T) {
 	w := still(0, &heap{})
