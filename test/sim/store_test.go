@@ -115,7 +115,7 @@ func newSchedule(t *testing.T, seed uint64, dir string) *schedule {
 
 func (s *schedule) run() {
 	var clients sync.WaitGroup
-	defer s.end(&clients) // in any case: a bubble waits for all that's in it
+	defer s.end(clients.Wait) // in any case: a bubble waits for all that's in it
 	s.form()
 	ctx, cancel := context.WithTimeout(context.Background(), length)
 	defer cancel()
@@ -130,8 +130,8 @@ func (s *schedule) run() {
 }
 
 // end ends all members, and tells what was done to them if that had consequences.
-func (s *schedule) end(clients *sync.WaitGroup) {
-	clients.Wait()
+func (s *schedule) end(wait func()) {
+	wait()
 	for _, m := range s.members {
 		if m.store.Load() != nil {
 			m.kill(s.t)
