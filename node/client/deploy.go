@@ -45,7 +45,7 @@ func (c *Client) Deploy(ctx context.Context, r *binderyv1.ReleaseRequest, conten
 	err := c.retry(ctx, func(ctx context.Context) (err error) {
 		for {
 			if err = c.upload(ctx, r.GetWorkers(), content, told); err != nil {
-				return err
+				return blame(err, r.GetWorkers())
 			}
 			made, err = c.release(ctx, r, told)
 			// A bundle that nobody named for long may have been swept between the two calls.
@@ -109,7 +109,11 @@ func (c *Client) uploadAll(ctx context.Context, missing []string, content map[st
 	for range min(uploads, len(missing)) {
 		go func() {
 			for hash := range turns {
-				done <- c.UploadBundle(ctx, hash, content[hash])
+				err := c.UploadBundle(ctx, hash, content[hash])
+				if err != nil {
+					err = &uploadError{hash, err}
+				}
+				done <- err
 			}
 		}()
 	}

@@ -63,8 +63,8 @@ func (s *Service) Upload(stream grpc.ClientStreamingServer[binderyv1.UploadReque
 	case h.GetCompressedBytes() <= 0 || h.GetBytes() <= 0:
 		return invalid("the header of an upload has both sizes")
 	case h.GetCompressedBytes() > bundles.MaxCompressed || h.GetBytes() > bundles.MaxSize:
-		return invalid("%v: it has %d bytes, %d compressed, and %d are the most, %d compressed", bundles.ErrTooLarge,
-			h.GetBytes(), h.GetCompressedBytes(), bundles.MaxSize, bundles.MaxCompressed)
+		return invalid("%v: it has %.1f MiB, %.1f MiB compressed, and %d MiB are the most, %d MiB compressed", bundles.ErrTooLarge,
+			float64(h.GetBytes())/(1<<20), float64(h.GetCompressedBytes())/(1<<20), bundles.MaxSize>>20, bundles.MaxCompressed>>20)
 	}
 	if err := s.spare(); err != nil {
 		return failed(err)

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -142,6 +144,20 @@ func TestBadReleases(t *testing.T) {
 		t.Fatalf("something was released: %v %v", last, err)
 	}
 	n.want("/", said("v1"))
+}
+
+// A bundle that is too large is refused with the name of its Worker.
+func TestOversizedBundle(t *testing.T) {
+	n := newNode(t)
+	noise := make([]byte, bundles.MaxCompressed)
+	_, _ = rand.Read(noise)
+	code := "export default { fetch() { return new Response() } }; // " + hex.EncodeToString(noise) + base64.StdEncoding.EncodeToString(noise)
+	u, content := script("big", code)
+	_, err := n.client().Deploy(context.Background(), &binderyv1.ReleaseRequest{Workers: []*binderyv1.WorkerUpload{u}}, map[string][]byte{u.GetBundle(): content}, nil)
+	faults := client.Faults(err)
+	if status.Code(err) != codes.InvalidArgument || len(faults) != 1 || faults[0].GetWorker() != "big" || !strings.Contains(faults[0].GetText(), "10 MiB compressed") {
+		t.Fatalf("%v %v", err, faults)
+	}
 }
 
 // Fields that the node does not know are refused, wherever they are.

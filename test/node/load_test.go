@@ -170,6 +170,22 @@ func TestRequestsSendNoGRPC(t *testing.T) {
 	}
 }
 
+// One Worker may be released alone: those that bind it go on as they are, on its new version.
+func TestOneWorkerAlone(t *testing.T) {
+	n := newNode(t)
+	n.deploy("v1")
+	n.want("/", said("v1"))
+	r, content := chain("v2")
+	r.Workers = r.Workers[2:]
+	made, err := n.client().Deploy(context.Background(), r, content, nil)
+	if err != nil || len(made.GetChanges()) != 1 {
+		t.Fatalf("%v %v", made, err)
+	}
+	if status, body, err := n.get("/"); err != nil || status != 200 || body != "v1 v1 v2" {
+		t.Fatalf("%d %q %v", status, body, err)
+	}
+}
+
 // Ports stay, and what was released is there again.
 func TestRestart(t *testing.T) {
 	n := newNode(t)
