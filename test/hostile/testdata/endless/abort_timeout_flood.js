@@ -1,0 +1,8 @@
+// expect: 503 "Worker exceeded CPU time limit."
+// expect: 503 "Worker exceeded memory limit."
+export default {
+	async fetch(request, env, ctx) {
+		const all = [];
+		for (;;) all.push(AbortSignal.timeout(1e6));
+	},
+};

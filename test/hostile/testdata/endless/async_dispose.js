@@ -1,0 +1,9 @@
+// expect: 503 "Worker exceeded CPU time limit." "limits.cpu_ms"
+// log: Worker exceeded CPU time limit.
+export default {
+	async fetch(request, env, ctx) {
+		for (;;) {
+			await using x = { async [Symbol.asyncDispose]() {} };
+		}
+	},
+};

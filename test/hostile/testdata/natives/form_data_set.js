@@ -1,0 +1,13 @@
+// expect: 503 "Worker exceeded CPU time limit."
+// expect: 503 "Worker exceeded memory limit."
+// expect: 500 "RangeError"
+export default {
+	async fetch(request, env, ctx) {
+		const form = new FormData();
+		for (let i = 0; i < 5e4; i++) form.append("k", "v");
+		for (let i = 0; ; i++) {
+			form.set(`k${i}`, "v");
+			form.getAll("k");
+		}
+	},
+};

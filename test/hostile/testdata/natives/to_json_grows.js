@@ -1,0 +1,9 @@
+// expect: 503 "Worker exceeded CPU time limit."
+// expect: 503 "Worker exceeded memory limit."
+// expect: 500 "RangeError"
+export default {
+	async fetch(request, env, ctx) {
+		const o = { toJSON: () => ({ a: o, b: o }) };
+		JSON.stringify(o);
+	},
+};
