@@ -6,16 +6,19 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/bindery/bindery/runtime/bounds"
 	"github.com/bindery/bindery/runtime/webapi/url/whatwgurl"
+	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
 // SearchParams is https://url.spec.whatwg.org/#interface-urlsearchparams: a list of pairs, of a URL's query or of its own. Like its
 // realm it belongs to one goroutine at a time.
 type SearchParams struct {
 	pairs    []whatwgurl.Pair
-	unparsed string // what pairs are parsed from at the first touch
-	url      *URL   // whose query this is; nil if nobody's
-	changed  bool   // since url was told
+	unparsed string        // what pairs are parsed from at the first touch
+	realm    *webidl.Realm // charged for them
+	url      *URL          // whose query this is; nil if nobody's
+	changed  bool          // since url was told
 }
 
 // SearchParamsOf gives the SearchParams that v carries, if v is a URLSearchParams. It runs no script.
@@ -25,8 +28,18 @@ func SearchParamsOf(v goja.Value) (*SearchParams, bool) { return SearchParamsCla
 // without "?".
 func (p *SearchParams) String() string { return whatwgurl.SerializeForm(p.list()) }
 
+const (
+	// manyPairs are looked at.
+	manyPairs = 64
+	// bytesPair is about what a pair takes, without its texts where they are long.
+	bytesPair = 64
+)
+
 func (p *SearchParams) list() []whatwgurl.Pair {
 	if p.unparsed != "" {
+		if n := strings.Count(p.unparsed, "&"); n >= manyPairs { // charged when they are made: what is not asked for takes nothing
+			bounds.Charge(p.realm, int64(n)*bytesPair)
+		}
 		p.pairs = whatwgurl.ParseForm(p.unparsed)
 		p.unparsed = ""
 	}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/dop251/goja"
 
-	"github.com/bindery/bindery/runtime/bounds"
 	"github.com/bindery/bindery/runtime/webapi/url/whatwgurl"
 	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
@@ -19,9 +18,7 @@ func constructParams(c webidl.Call) *SearchParams {
 	}
 	obj, ok := c.Arg(0).(*goja.Object)
 	if !ok {
-		query := c.String(0)
-		bounds.Charge(c.Realm, int64(strings.Count(query, "&"))*bytesPair)
-		return &SearchParams{unparsed: strings.TrimPrefix(query, "?")}
+		return &SearchParams{unparsed: strings.TrimPrefix(c.String(0), "?"), realm: c.Realm}
 	}
 	if p, ok := SearchParamsOf(obj); ok && len(obj.Symbols()) == 0 { // a symbol of its own may be another iterator
 		return &SearchParams{pairs: slices.Clone(p.list())}
@@ -31,9 +28,6 @@ func constructParams(c webidl.Call) *SearchParams {
 	}
 	return &SearchParams{pairs: recordPairs(c.Realm, obj)}
 }
-
-// bytesPair is about what a pair takes, without its texts where they are long.
-const bytesPair = 64
 
 // sequencePairs converts a sequence<sequence<USVString>>: all of it, before the first check.
 func sequencePairs(r *webidl.Realm, obj *goja.Object) []whatwgurl.Pair {

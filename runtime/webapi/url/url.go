@@ -118,7 +118,7 @@ func (u *URL) setSearch(c webidl.Call, v goja.Value) {
 func (u *URL) searchParams(r *webidl.Realm) goja.Value {
 	if u.object == nil {
 		query, _ := u.current().Query()
-		u.params = &SearchParams{unparsed: query, url: u}
+		u.params = &SearchParams{unparsed: query, url: u, realm: r}
 		u.object = SearchParamsClass.New(r, u.params)
 	}
 	return u.object
