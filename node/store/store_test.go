@@ -267,3 +267,30 @@ func TestDamagedNewestSnapshot(t *testing.T) {
 	}
 	stop(t, s)
 }
+
+// A command may be larger than a file of the log, and many make many files.
+func TestLargeCommands(t *testing.T) {
+	dir := t.TempDir()
+	s := start(t, dir)
+	for i := range 4 {
+		state, err := s.Latest(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd := releaseOf(state.Index(), item("a", fmt.Sprint("a", i)))
+		cmd.GetApplyRelease().Message = strings.Repeat("x", segmentSize*3/2)
+		if _, err := s.Propose(t.Context(), cmd); err != nil {
+			t.Fatal(err)
+		}
+		deploy(t, s, "b", fmt.Sprint("b", i))
+	}
+	stop(t, s)
+	if files, _ := filepath.Glob(filepath.Join(dir, "log", "*.wal")); len(files) < 4 {
+		t.Fatalf("there are only %v", files)
+	}
+	s = start(t, dir)
+	defer stop(t, s)
+	if a, b := current(t, s, "a"), current(t, s, "b"); a != "a3" || b != "b3" {
+		t.Fatal(a, b)
+	}
+}

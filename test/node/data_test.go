@@ -182,6 +182,7 @@ func TestDamagedDirectory(t *testing.T) {
 		{"node.key", "certs/node.key", cut, ""},
 		{"context.json", "context.json", cut, ""},
 		{"assignments", "dataplane/assignments", flip, ""},
+		{"the key of assignments", "dataplane/key", flip, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			n := newNode(t)

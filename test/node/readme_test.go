@@ -42,7 +42,15 @@ func TestReadme(t *testing.T) {
 	if err := os.Symlink(filepath.Join(root, "examples"), filepath.Join(work, "examples")); err != nil {
 		t.Fatal(err)
 	}
-	env := append(os.Environ(), "XDG_CONFIG_HOME="+n.home, "NO_COLOR=1", "PATH="+filepath.Dir(binary)+":"+os.Getenv("PATH"))
+	path := t.TempDir()
+	program, err := filepath.Abs(binary)
+	if err == nil {
+		err = os.Symlink(program, filepath.Join(path, "bindery")) // whatever its name is
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := append(os.Environ(), "XDG_CONFIG_HOME="+n.home, "NO_COLOR=1", "PATH="+path+":"+os.Getenv("PATH"))
 	t.Cleanup(n.end)
 	commands := 0
 	for i, fenced := range strings.Split(section, "```") {
