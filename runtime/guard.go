@@ -200,6 +200,21 @@ func (g *Guard) answered(c *call) {
 	}
 }
 
+// awaitTurn gives a job that waits for an isolate as much time.
+func (g *Guard) awaitTurn(j *waitingJob) {
+	if g != nil {
+		j.deadline.Expire = func() { go refuse(j.inv, j, watchdog.WallTimeError(g.options.Wall)) }
+		g.response.Add(&j.deadline)
+	}
+}
+
+// begun takes the deadline of a job that waited back.
+func (g *Guard) begun(j *waitingJob) {
+	if g != nil {
+		g.response.Remove(&j.deadline)
+	}
+}
+
 // expire ends a call that has waited for too long.
 func (c *call) expire() {
 	cause := watchdog.WallTimeError(c.iso.guard.options.Wall)

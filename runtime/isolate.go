@@ -171,6 +171,12 @@ func (e *panicError) Error() string { return fmt.Sprintf("internal error: %v", e
 
 // run begins a call on the caller's goroutine, which holds the strand.
 func (iso *Isolate) run(inv *invocation.Invocation, job Job) {
+	if j, waited := job.(*waitingJob); waited {
+		if !j.leave() {
+			return // it waited for too long
+		}
+		job = j.Job
+	}
 	iso.lastUsed.Store(time.Now().UnixNano())
 	if iso.start == nil {
 		iso.start = iso.startJob

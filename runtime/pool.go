@@ -9,8 +9,6 @@ import (
 	"time"
 	"weak"
 
-	"github.com/dop251/goja"
-
 	"github.com/bindery/bindery/runtime/invocation"
 	"github.com/bindery/bindery/runtime/watchdog"
 )
@@ -87,8 +85,7 @@ func (p *Pool) Do(inv *invocation.Invocation, job Job) {
 	iso, err := p.grow()
 	switch {
 	case err != nil:
-		job.Failed(err)
-		inv.Release()
+		refuse(inv, job, err)
 	case iso != nil:
 		p.runHeld(iso, inv, job)
 	default:
@@ -157,8 +154,7 @@ func (p *Pool) queue(inv *invocation.Invocation, job Job) {
 	}
 	iso, err := p.load()
 	if err != nil {
-		job.Failed(err)
-		inv.Release()
+		refuse(inv, job, err)
 		return
 	}
 	p.runHeld(iso, inv, job)
@@ -172,33 +168,44 @@ func (p *Pool) enqueue(iso *Isolate, inv *invocation.Invocation, job Job) {
 	}
 	if int(p.waiting.Add(1)) > p.options.Queue {
 		p.waiting.Add(-1)
-		job.Failed(fmt.Errorf("%w (%q: %d)", ErrOverloaded, p.Script.Worker, p.options.Queue))
-		inv.Release()
+		refuse(inv, job, fmt.Errorf("%w (%q: %d)", ErrOverloaded, p.Script.Worker, p.options.Queue))
 		return
 	}
-	p.DoIn(iso, inv, &waitingJob{Job: job, pool: p})
+	j := &waitingJob{Job: job, pool: p, inv: inv}
+	p.Script.Guard.awaitTurn(j)
+	p.DoIn(iso, inv, j)
+}
+
+// refuse ends a job that does not begin.
+func refuse(inv *invocation.Invocation, job Job, err error) {
+	if j, waits := job.(*waitingJob); waits {
+		if !j.leave() {
+			return
+		}
+		job = j.Job
+	}
+	job.Failed(err)
+	inv.Release()
 }
 
 // waitingJob is a job in a pool's queue.
 type waitingJob struct {
 	Job
-	pool *Pool
-	once sync.Once
+	pool     *Pool
+	inv      *invocation.Invocation
+	deadline watchdog.Deadline
+	left     atomic.Bool
 }
 
-// Start implements Job.
-func (j *waitingJob) Start(iso *Isolate) goja.Value {
-	j.leave()
-	return j.Job.Start(iso)
+// leave takes the job out of the queue, to begin or to fail. It is false if another has.
+func (j *waitingJob) leave() bool {
+	if !j.left.CompareAndSwap(false, true) {
+		return false
+	}
+	j.pool.waiting.Add(-1)
+	j.pool.Script.Guard.begun(j)
+	return true
 }
-
-// Failed implements Job.
-func (j *waitingJob) Failed(err error) {
-	j.leave()
-	j.Job.Failed(err)
-}
-
-func (j *waitingJob) leave() { j.once.Do(func() { j.pool.waiting.Add(-1) }) }
 
 // DoIn queues job on one particular isolate of this pool, never on the caller's goroutine.
 func (p *Pool) DoIn(iso *Isolate, inv *invocation.Invocation, job Job) {

@@ -1,7 +1,9 @@
 package runtime_test
 
 import (
+	"errors"
 	goruntime "runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -107,5 +109,38 @@ func TestQueueOutlivesAnIsolate(t *testing.T) {
 			}
 		}
 		<-loop
+	}
+}
+
+// A call waits for an isolate no longer than it may for its response, and does not run any more then.
+func TestWaitingInTheQueueHasALimit(t *testing.T) {
+	g := runtime.NewGuard(runtime.GuardOptions{Wall: 100 * time.Millisecond})
+	t.Cleanup(g.Close)
+	lines := &log{}
+	s := script(t, `export default { fetch(request) {
+		if (request.url.endsWith("/loop")) for (;;);
+		console.log("ran " + request.url);
+		return new Response("done");
+	} };`, lines)
+	s.Guard, s.Limits = g, runtime.Limits{CPU: time.Second}
+	p := runtime.NewPool(s, runtime.PoolOptions{Max: 1, Queue: 1})
+	loop := elsewhereAt(p, "/loop")
+	eventually(t, "a loop runs", func() bool { return p.Long() == 1 })
+	for range 2 { // whose place is free again
+		a := get(p, "/late")
+		var limit *runtime.LimitError
+		if !errors.As(a.err, &limit) || !strings.HasPrefix(a.err.Error(), "Worker exceeded wall time limit. (limit: 100ms") {
+			t.Fatalf("the one that waits: %+v", a)
+		}
+		eventually(t, "its invocation ends", a.inv.Ended)
+	}
+	select {
+	case <-loop:
+		t.Fatal("it waited until the loop had ended")
+	default:
+	}
+	<-loop
+	if a := get(p, "/next"); a.body != "done" || strings.Contains(lines.String(), "/late") {
+		t.Fatalf("%+v; the log: %s", a, lines)
 	}
 }
