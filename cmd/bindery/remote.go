@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"os/user"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -59,7 +60,7 @@ func (e *env) dial(patience time.Duration) (*remote, error) {
 	r.ctx, r.stop = signal.NotifyContext(e.ctx, os.Interrupt, syscall.SIGTERM)
 	r.waiting = time.AfterFunc(waitingAfter, func() {
 		if s := r.Conn().GetState(); s == connectivity.TransientFailure || s == connectivity.Connecting {
-			fmt.Fprintf(e.stderr, "no node answers at %s: waiting for %v\n", strings.Join(c.Servers, ", "), patience)
+			fmt.Fprintf(e.stderr, "no node of the cluster answers at %s: waiting for %v\n", strings.Join(c.Servers, ", "), patience)
 		}
 	})
 	return r, nil
@@ -113,8 +114,11 @@ func (r *remote) explain(err error) error {
 	switch st.Code() {
 	case codes.Unavailable, codes.DeadlineExceeded:
 		e.code = exitUnreachable
-		e.err = fmt.Errorf("the cluster can't be reached at %s: %s", strings.Join(r.context.Servers, ", "), st.Message())
+		e.err = fmt.Errorf("the cluster can't be reached at %s: %s", strings.Join(r.context.Servers, ", "), transport(st.Message()))
 		e.hint = "does the node run? what was asked for may have been done or not: it is safe to ask again"
+		if strings.Contains(st.Message(), "authentication handshake failed") {
+			e.hint = "is the context " + r.file + " that of another cluster, or an old one? a node writes its own to DATA/context.json"
+		}
 	case codes.Canceled:
 		e.code, e.err = exitForced, errors.New("ended before the cluster had answered")
 		e.hint = "what was asked for may have been done or not: see bindery release list; it is safe to ask again"
@@ -124,6 +128,14 @@ func (r *remote) explain(err error) error {
 		e.hint = "make room on the disk of the node's data directory"
 	}
 	return e
+}
+
+// wrapped is how gRPC tells why it has no connection.
+var wrapped = regexp.MustCompile(`connection error: desc = "transport: (?:Error while dialing: )?(.*)"`)
+
+// transport is the reason why there is no connection, without what gRPC puts around it.
+func transport(message string) string {
+	return strings.ReplaceAll(wrapped.ReplaceAllString(message, "$1"), `\"`, `"`)
 }
 
 // faultLines are faults, one a line.
