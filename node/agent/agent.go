@@ -217,6 +217,7 @@ func (a *Agent) failed() map[string]string {
 		for root, text := range r.failed {
 			all[root] = a.assigned.explain(root, text)
 		}
+		a.unreadable(r.damaged, all)
 	}
 	return all
 }

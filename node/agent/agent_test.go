@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -130,9 +131,54 @@ func TestDamagedBundle(t *testing.T) {
 	if status, body := n.get("hello.test"); status != 500 {
 		t.Errorf("a damaged bundle: %d %s", status, body)
 	}
+	said := func(s Status) bool {
+		return strings.Contains(s.Failed["hello"], "deploy it again") && strings.Contains(s.Failed["hello"], v.Bundle[:12])
+	}
+	n.await("a word of it", said)
+	n.reopen() // its file has been set aside
+	n.await("a word of it", said)
+	if status, body := n.get("hello.test"); status != 500 {
+		t.Errorf("a bundle that is not there: %d %s", status, body)
+	}
 	if err := os.WriteFile(file, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	n.want("hello.test", "hello")
+	n.await("nothing to be wrong", func(s Status) bool { return len(s.Failed) == 0 })
+}
+
+// A bundle that is damaged here and whole elsewhere is fetched; others are served meanwhile.
+func TestDamagedBundleIsFetched(t *testing.T) {
+	whole := map[string][]byte{}
+	var n *node
+	fetched := make(chan string, 10)
+	n = newNode(t, func(o *Options) {
+		o.Launcher = InProcess(hooks)
+		o.Fetch = func(_ context.Context, hash string) error {
+			fetched <- hash
+			return n.bundles.Put(hash, bytes.NewReader(whole[hash]))
+		}
+	})
+	n.open()
+	v, other := n.worker("hello", says("hello")), n.worker("other", says("other"))
+	n.serve(v, other)
+	n.reopen()
+	file := n.bundles.File(v.Bundle)
+	var err error
+	if whole[v.Bundle], err = os.ReadFile(file); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte("damaged"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, body := n.get("hello.test"); status != 500 {
+		t.Errorf("a damaged bundle: %d %s", status, body)
+	}
+	n.want("other.test", "other")
+	if hash := <-fetched; hash != v.Bundle {
+		t.Errorf("%s was fetched", hash)
+	}
+	n.await("nothing to be wrong", func(s Status) bool { return len(s.Failed) == 0 && n.bundles.Has(v.Bundle) })
 	n.want("hello.test", "hello")
 }
 

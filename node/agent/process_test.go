@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"github.com/bindery/bindery/node/bundles"
+	"github.com/bindery/bindery/node/compiler"
 	binderyv1 "github.com/bindery/bindery/proto/bindery/v1"
 )
 
@@ -183,8 +184,10 @@ func again() time.Duration {
 func TestDataPlaneIsKilled(t *testing.T) {
 	n := newNode(t, nil)
 	n.open()
+	hello := n.worker("hello", says("hello"))
+	hello.Checked = compiler.Identity(compiler.Limits{}) // as a release has it
 	n.serve(
-		n.worker("hello", says("hello")),
+		hello,
 		n.worker("slow", `{ async fetch() { await new Promise((r) => setTimeout(r, 60_000)); return new Response("late"); } }`),
 	)
 	n.want("hello.test", "hello")

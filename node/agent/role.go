@@ -26,12 +26,13 @@ type role struct {
 	quarantine bool
 
 	// Guarded by Agent.mu.
-	plane  *plane // nil while there is none
-	starts int
-	loaded uint64            // Agent.wanted when it was last told
-	index  uint64            // of the assignments that it was told last
-	failed map[string]string // of what it was told last
-	err    error             // why it did not do it
+	plane   *plane // nil while there is none
+	starts  int
+	loaded  uint64            // Agent.wanted when it was last told
+	index   uint64            // of the assignments that it was told last
+	failed  map[string]string // of what it was told last
+	damaged map[string]string // bundles that it could not read, and why, by hash
+	err     error             // why it did not do it
 }
 
 // run has a data plane live as long as it is needed.
@@ -109,7 +110,7 @@ func (r *role) start() *plane {
 	}
 	a.change(func() {
 		r.starts++
-		r.plane, r.loaded, r.index, r.failed, r.err = p, 0, 0, nil, nil
+		r.plane, r.loaded, r.index, r.failed, r.damaged, r.err = p, 0, 0, nil, nil, nil
 	})
 	a.o.Logger.Info("data plane started", "pid", p.PID, "quarantine", r.quarantine)
 	return p
@@ -142,6 +143,7 @@ func (a *Agent) dropSuspects() {
 // serve keeps a data plane told what to serve, until it is gone. It reports false when the agent was closed first: the data plane goes on.
 func (r *role) serve(p *plane) bool {
 	a := r.a
+	a.running.Go(func() { r.watch(p) })
 	for {
 		changed := a.Changed()
 		wanted, request, need := r.desired()
@@ -243,7 +245,7 @@ const maxSaid = 64 << 10
 func (r *role) end(p *plane) {
 	r.a.change(func() {
 		if r.plane == p {
-			r.plane, r.loaded, r.failed, r.err = nil, 0, nil, nil
+			r.plane, r.loaded, r.failed, r.damaged, r.err = nil, 0, nil, nil, nil
 		}
 	})
 }

@@ -27,7 +27,11 @@
 // # Candidates
 //
 // What is to be released is run there, too: [Check] has a child of its own run the top-level code of each candidate within the limits of a
-// Worker, and tells its entrypoints. That child is thrown away, since it has run the code of others.
+// Worker, and tells its entrypoints. That child is thrown away, since it has run the code of others. A [Checker] keeps one that was left as it was found,
+// and has a new one say again what a used one says against a candidate.
+//
+// A finding names what compiled the candidate ([Identity]). Another process that is made of the same may compile the same bytes without a child
+// ([Compiler.Compile]): the argument above holds wherever the child was.
 //
 // # The cache
 //

@@ -66,8 +66,7 @@ func (s *Server) Load(_ context.Context, req *binderyv1.LoadRequest) (*binderyv1
 	s.current = g
 	s.mu.Lock()
 	s.index = req.GetIndex()
-	close(s.changed)
-	s.changed = make(chan struct{})
+	s.tell()
 	s.mu.Unlock()
 	s.accept()
 	answer := &binderyv1.LoadResponse{}
@@ -107,8 +106,11 @@ func (s *Server) worker(l *binderyv1.LoadedWorker, elsewhere http.Handler) gener
 	}
 	if w.HeldBack == "" {
 		setValues(&w.Worker, c, l.GetSecrets())
-		w.Broken = errors.Join(w.Broken, s.find(v.GetBundle(), l.GetBundleFile()))
-		w.Compile = s.compile(l.GetBundleFile(), v)
+		file := l.GetBundleFile()
+		if err := s.find(v.GetBundle(), file); err != nil && (s.current != nil || file == "") {
+			w.Broken = errors.Join(w.Broken, err)
+		} // else there is nothing that it could go on with: it is served as soon as the bundle is there
+		w.Compile = s.compile(file, v)
 	}
 	return w
 }
@@ -141,13 +143,35 @@ func parseRoute(r *binderyv1.Route) (route.Pattern, error) {
 	return route.ParsePattern(r.GetPattern())
 }
 
+// read notes what came of reading a bundle, and has who watches told when that is something new.
+func (s *Server) read(hash string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	text := ""
+	if err != nil {
+		text = err.Error()
+	}
+	if s.damaged[hash] == text {
+		return
+	}
+	if s.damaged[hash] = text; text == "" {
+		delete(s.damaged, hash)
+	}
+	s.tell()
+}
+
 // find sees whether a bundle is there. It is read when it is needed.
 func (s *Server) find(hash, file string) error {
 	if s.present[hash] {
 		return nil
 	}
+	if file == "" {
+		return fmt.Errorf("find bundle %.12s: it could not be fetched", hash)
+	}
 	if _, err := os.Stat(file); err != nil {
-		return fmt.Errorf("find bundle %.12s: %w", hash, err)
+		err = fmt.Errorf("find bundle %.12s: %w", hash, err)
+		s.read(hash, err)
+		return err
 	}
 	s.present[hash] = true
 	return nil
@@ -159,6 +183,7 @@ func (s *Server) compile(file string, v *binderyv1.Version) func() (*lower.Progr
 	hash, classic, checked := v.GetBundle(), v.GetConfig().GetServiceWorker(), v.GetChecked() == s.compiler.Identity()
 	return func() (*lower.Program, error) {
 		content, err := bundles.At(filepath.Dir(file)).Get(hash) // verified
+		s.read(hash, err)
 		if err != nil {
 			return nil, err
 		}

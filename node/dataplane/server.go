@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -60,9 +61,10 @@ type Server struct {
 	socket    string                 // guarded by loading: where that one listens
 
 	mu      sync.Mutex
-	index   uint64        // guarded by mu: what is served
-	changed chan struct{} // guarded by mu: closed when index changes
-	accepts bool          // guarded by mu: HTTP is being accepted
+	index   uint64            // guarded by mu: what is served
+	damaged map[string]string // guarded by mu: why bundles could not be read, by hash
+	changed chan struct{}     // guarded by mu: closed when index or damaged changes
+	accepts bool              // guarded by mu: HTTP is being accepted
 
 	stopping sync.Once
 	stopped  chan struct{} // closed when all is drained
@@ -72,7 +74,7 @@ type Server struct {
 // New makes a data plane of what l has, whose descriptors it takes. Serve runs it.
 func New(l *Launch, h Hooks) (*Server, error) {
 	s := &Server{
-		settings: l.Settings, started: time.Now(), present: map[string]bool{},
+		settings: l.Settings, started: time.Now(), present: map[string]bool{}, damaged: map[string]string{},
 		changed: make(chan struct{}), stopped: make(chan struct{}), failed: make(chan error, 2),
 	}
 	var err error
@@ -198,6 +200,12 @@ func (s *Server) countStream(srv any, stream grpc.ServerStream, _ *grpc.StreamSe
 	return next(srv, stream)
 }
 
+// tell wakes those who watch. The caller holds mu.
+func (s *Server) tell() {
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
 // Watch implements binderyv1.DataPlaneServiceServer.
 func (s *Server) Watch(_ *binderyv1.WatchRequest, stream grpc.ServerStreamingServer[binderyv1.WatchResponse]) error {
 	for {
@@ -205,6 +213,7 @@ func (s *Server) Watch(_ *binderyv1.WatchRequest, stream grpc.ServerStreamingSer
 		changed := s.changed
 		state := &binderyv1.WatchResponse{
 			Index: s.index, Pid: int32(os.Getpid()), Requests: s.requests.Load(), Calls: s.calls.Load(), Messages: traffic.Process.Messages(),
+			Damaged: maps.Clone(s.damaged),
 		}
 		s.mu.Unlock()
 		if err := stream.Send(state); err != nil {

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	binderyv1 "github.com/bindery/bindery/proto/bindery/v1"
 )
@@ -49,7 +50,11 @@ func TestDamagedBundleIsDeployedAgain(t *testing.T) {
 		if status, body, err := n.get("/"); err != nil || status != 500 {
 			t.Fatalf("%s: %d %q %v", how, status, body, err)
 		}
-		if text := troubles(); !strings.Contains(text, "Worker b: ") || !strings.Contains(text, b[:12]) || strings.Contains(text, "other") {
+		text := troubles()
+		for deadline := time.Now().Add(patience); text == "" && time.Now().Before(deadline); text = troubles() {
+			pause() // the data plane tells of it when it has answered
+		}
+		if !strings.Contains(text, "Worker b: ") || !strings.Contains(text, b[:12]) || strings.Contains(text, "other") {
 			t.Errorf("%s: the status says %q", how, text)
 		}
 		if how == "damaged" {

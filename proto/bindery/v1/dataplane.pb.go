@@ -282,7 +282,9 @@ type WatchResponse struct {
 	// Calls over this socket since it was started, this one included.
 	Calls int64 `protobuf:"varint,4,opt,name=calls,proto3" json:"calls,omitempty"`
 	// Messages of gRPC that were sent and received over this socket since it was started, in whichever call; this one is not among them.
-	Messages      int64 `protobuf:"varint,5,opt,name=messages,proto3" json:"messages,omitempty"`
+	Messages int64 `protobuf:"varint,5,opt,name=messages,proto3" json:"messages,omitempty"`
+	// Bundles that it could not read when it needed them, and why, by hash. One that it has read since is none of them.
+	Damaged       map[string]string `protobuf:"bytes,6,rep,name=damaged,proto3" json:"damaged,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -350,6 +352,13 @@ func (x *WatchResponse) GetMessages() int64 {
 		return x.Messages
 	}
 	return 0
+}
+
+func (x *WatchResponse) GetDamaged() map[string]string {
+	if x != nil {
+		return x.Damaged
+	}
+	return nil
 }
 
 // StopRequest says how long to wait.
@@ -464,13 +473,17 @@ const file_bindery_v1_dataplane_proto_rawDesc = "" +
 	"\vFailedEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x0e\n" +
-	"\fWatchRequest\"\x85\x01\n" +
+	"\fWatchRequest\"\x83\x02\n" +
 	"\rWatchResponse\x12\x14\n" +
 	"\x05index\x18\x01 \x01(\x04R\x05index\x12\x10\n" +
 	"\x03pid\x18\x02 \x01(\x05R\x03pid\x12\x1a\n" +
 	"\brequests\x18\x03 \x01(\x03R\brequests\x12\x14\n" +
 	"\x05calls\x18\x04 \x01(\x03R\x05calls\x12\x1a\n" +
-	"\bmessages\x18\x05 \x01(\x03R\bmessages\"(\n" +
+	"\bmessages\x18\x05 \x01(\x03R\bmessages\x12@\n" +
+	"\adamaged\x18\x06 \x03(\v2&.bindery.v1.WatchResponse.DamagedEntryR\adamaged\x1a:\n" +
+	"\fDamagedEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"(\n" +
 	"\vStopRequest\x12\x19\n" +
 	"\bdrain_ms\x18\x01 \x01(\x03R\adrainMs\"\x0e\n" +
 	"\fStopResponse2\xc8\x01\n" +
@@ -491,7 +504,7 @@ func file_bindery_v1_dataplane_proto_rawDescGZIP() []byte {
 	return file_bindery_v1_dataplane_proto_rawDescData
 }
 
-var file_bindery_v1_dataplane_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_bindery_v1_dataplane_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_bindery_v1_dataplane_proto_goTypes = []any{
 	(*LoadRequest)(nil),   // 0: bindery.v1.LoadRequest
 	(*LoadedWorker)(nil),  // 1: bindery.v1.LoadedWorker
@@ -502,24 +515,26 @@ var file_bindery_v1_dataplane_proto_goTypes = []any{
 	(*StopResponse)(nil),  // 6: bindery.v1.StopResponse
 	nil,                   // 7: bindery.v1.LoadedWorker.SecretsEntry
 	nil,                   // 8: bindery.v1.LoadResponse.FailedEntry
-	(*Version)(nil),       // 9: bindery.v1.Version
+	nil,                   // 9: bindery.v1.WatchResponse.DamagedEntry
+	(*Version)(nil),       // 10: bindery.v1.Version
 }
 var file_bindery_v1_dataplane_proto_depIdxs = []int32{
-	1, // 0: bindery.v1.LoadRequest.workers:type_name -> bindery.v1.LoadedWorker
-	9, // 1: bindery.v1.LoadedWorker.version:type_name -> bindery.v1.Version
-	7, // 2: bindery.v1.LoadedWorker.secrets:type_name -> bindery.v1.LoadedWorker.SecretsEntry
-	8, // 3: bindery.v1.LoadResponse.failed:type_name -> bindery.v1.LoadResponse.FailedEntry
-	0, // 4: bindery.v1.DataPlaneService.Load:input_type -> bindery.v1.LoadRequest
-	3, // 5: bindery.v1.DataPlaneService.Watch:input_type -> bindery.v1.WatchRequest
-	5, // 6: bindery.v1.DataPlaneService.Stop:input_type -> bindery.v1.StopRequest
-	2, // 7: bindery.v1.DataPlaneService.Load:output_type -> bindery.v1.LoadResponse
-	4, // 8: bindery.v1.DataPlaneService.Watch:output_type -> bindery.v1.WatchResponse
-	6, // 9: bindery.v1.DataPlaneService.Stop:output_type -> bindery.v1.StopResponse
-	7, // [7:10] is the sub-list for method output_type
-	4, // [4:7] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	1,  // 0: bindery.v1.LoadRequest.workers:type_name -> bindery.v1.LoadedWorker
+	10, // 1: bindery.v1.LoadedWorker.version:type_name -> bindery.v1.Version
+	7,  // 2: bindery.v1.LoadedWorker.secrets:type_name -> bindery.v1.LoadedWorker.SecretsEntry
+	8,  // 3: bindery.v1.LoadResponse.failed:type_name -> bindery.v1.LoadResponse.FailedEntry
+	9,  // 4: bindery.v1.WatchResponse.damaged:type_name -> bindery.v1.WatchResponse.DamagedEntry
+	0,  // 5: bindery.v1.DataPlaneService.Load:input_type -> bindery.v1.LoadRequest
+	3,  // 6: bindery.v1.DataPlaneService.Watch:input_type -> bindery.v1.WatchRequest
+	5,  // 7: bindery.v1.DataPlaneService.Stop:input_type -> bindery.v1.StopRequest
+	2,  // 8: bindery.v1.DataPlaneService.Load:output_type -> bindery.v1.LoadResponse
+	4,  // 9: bindery.v1.DataPlaneService.Watch:output_type -> bindery.v1.WatchResponse
+	6,  // 10: bindery.v1.DataPlaneService.Stop:output_type -> bindery.v1.StopResponse
+	8,  // [8:11] is the sub-list for method output_type
+	5,  // [5:8] is the sub-list for method input_type
+	5,  // [5:5] is the sub-list for extension type_name
+	5,  // [5:5] is the sub-list for extension extendee
+	0,  // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_bindery_v1_dataplane_proto_init() }
@@ -534,7 +549,7 @@ func file_bindery_v1_dataplane_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_bindery_v1_dataplane_proto_rawDesc), len(file_bindery_v1_dataplane_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   9,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
