@@ -280,6 +280,7 @@ func TestGateLetsGoOfATurnThatIsInterrupted(t *testing.T) {
 		cause := errors.New("a reason")
 		turns[0].lose(cause)
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if got[0] != cause || turns[0].End() != cause {
 			t.Errorf("the one that was interrupted got %v", got[0])
 		}
@@ -289,6 +290,7 @@ func TestGateLetsGoOfATurnThatIsInterrupted(t *testing.T) {
 		close(collected)
 		w.gate.settle()
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if got[1] != nil {
 			t.Errorf("the other one got %v", got[1])
 		}
@@ -326,6 +328,7 @@ func TestLargeAllocationsWaitForACensus(t *testing.T) {
 			t.Fatal("no census was asked for")
 		}
 		time.Sleep(10 * ms)
+		synctest.Wait()
 		if given != 408 { // the piece that waited is of before
 			t.Fatalf("%d MB were given to one whose allocations are garbage", given)
 		}
@@ -334,6 +337,7 @@ func TestLargeAllocationsWaitForACensus(t *testing.T) {
 			t.Fatal("no census was asked for")
 		}
 		time.Sleep(10 * ms)
+		synctest.Wait()
 		if given != 408 || refused == nil || r.End() != refused {
 			t.Fatalf("%d MB were given, then %v", given, refused)
 		}
