@@ -46,6 +46,7 @@ type Invocation struct {
 
 	parent *Invocation
 	tree   *tree
+	logged atomic.Int64
 
 	mu      sync.Mutex
 	holds   int                    // guarded by mu: handler and waitUntil promises under way
@@ -98,6 +99,9 @@ func (i *Invocation) Subrequest() error {
 	}
 	return nil
 }
+
+// Logged counts bytes that the invocation logs, and gives their sum.
+func (i *Invocation) Logged(bytes int) int64 { return i.logged.Add(int64(bytes)) }
 
 // Parent is the calling invocation, nil for a root.
 func (i *Invocation) Parent() *Invocation { return i.parent }

@@ -32,9 +32,6 @@ const ceiling = memory + memory/2 + 128<<20
 // grace is how much later than its limit a Worker's answer may come. In a crowd it is that for all of them on two processors.
 const grace = 2 * time.Second
 
-// logged is how long a line of output may take to be read: there may be gigabytes before it.
-const logged = 20 * time.Second
-
 func TestMain(m *testing.M) {
 	if binary != "" {
 		os.Exit(m.Run())
@@ -217,7 +214,7 @@ func (f *fleet) try(t *testing.T, s *server, h *hostile, patience time.Duration)
 		check(t, s, h, a, want, fmt.Sprintf("request %d", i+1), from)
 	}
 	for _, text := range h.logs {
-		if _, ok := s.wait(from, logged, func(l line) bool {
+		if _, ok := s.wait(from, grace, func(l line) bool {
 			return l.Worker == h.id() && l.Type != "request" && strings.Contains(l.Name+": "+l.Message, text)
 		}); !ok {
 			t.Errorf("no line of output names the Worker and says %q; log:\n%s", text, strings.Join(s.since(from, h.id()), "\n"))

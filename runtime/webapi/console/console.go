@@ -5,6 +5,7 @@
 package console
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -38,6 +39,7 @@ type state struct {
 	// in between, it is gone: a log line that is not indented does less harm than one that is indented by a stranger.
 	group      int
 	groupOwner *invocation.Invocation
+	logged     int64 // bytes, in nobody's name
 }
 
 type stateKey struct{}
@@ -99,7 +101,27 @@ func write(c webidl.Call, level, text string) {
 		margin := strings.Repeat("  ", min(n, maxGroup))
 		text = margin + strings.ReplaceAll(text, "\n", "\n"+margin)
 	}
-	c.Host.Log(c.Invocation(), webidl.LogEntry{Level: level, Text: text})
+	inv := c.Invocation()
+	sum := stateOf(c.Realm).count(inv, len(text))
+	switch {
+	case sum <= maxLogged:
+		c.Host.Log(inv, webidl.LogEntry{Level: level, Text: text})
+	case sum-int64(len(text)) <= maxLogged:
+		c.Host.Log(inv, webidl.LogEntry{Level: "warn", Text: fmt.Sprintf("Log size limit exceeded: more than %d KB of data was logged in one call; the rest is left out.", maxLogged>>10)})
+	}
+}
+
+// maxLogged is how many bytes one invocation may log, and a module while it loads. What is beyond would come before all that others have to say. Cloudflare's limit
+// is 256 KB.
+const maxLogged = 1 << 20
+
+// count adds to what an invocation has logged.
+func (s *state) count(inv *invocation.Invocation, bytes int) int64 {
+	if inv != nil {
+		return inv.Logged(bytes)
+	}
+	s.logged += int64(bytes)
+	return s.logged
 }
 
 // label is the name of a count or a timer.

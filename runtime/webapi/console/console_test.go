@@ -294,3 +294,13 @@ func BenchmarkLog(b *testing.B) {
 		})
 	}
 }
+
+// TestLogged holds that one invocation logs no more than it may, and is told so once.
+func TestLogged(t *testing.T) {
+	rt := runtimetest.New(t)
+	rt.Run(`for (let i = 0; i < 1000; i++) console.log("x".repeat(1e4)); 0`).Want("0")
+	lines := rt.Logs()
+	if n := len(lines); n != 105 || !strings.Contains(lines[n-1], "Log size limit exceeded") {
+		t.Errorf("%d lines, the last of which is %.100q", n, lines[n-1])
+	}
+}
