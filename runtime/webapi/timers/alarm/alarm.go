@@ -142,10 +142,28 @@ func (q *queue) fire() {
 	q.arm()
 }
 
+// run calls the alarm, within a turn. It came due while another turn may still have run: if that has set one that comes before it, it waits.
 func (a *Alarm) run() {
+	q := a.queue
+	q.mu.Lock()
+	if !a.done && len(q.heap) > 0 && q.heap[0].before(a) {
+		heap.Push(&q.heap, a)
+		q.arm()
+		q.mu.Unlock()
+		return
+	}
+	q.mu.Unlock()
 	if a.finish() {
 		a.fn()
 	}
+}
+
+// before reports whether a is called before b.
+func (a *Alarm) before(b *Alarm) bool {
+	if a.order.Equal(b.order) {
+		return a.seq < b.seq
+	}
+	return a.order.Before(b.order)
 }
 
 // alarms is a heap by order, then by age.
@@ -153,12 +171,7 @@ type alarms []*Alarm
 
 func (h alarms) Len() int { return len(h) }
 
-func (h alarms) Less(i, j int) bool {
-	if h[i].order.Equal(h[j].order) {
-		return h[i].seq < h[j].seq
-	}
-	return h[i].order.Before(h[j].order)
-}
+func (h alarms) Less(i, j int) bool { return h[i].before(h[j]) }
 
 func (h alarms) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]

@@ -155,3 +155,33 @@ func TestOrderOfOneTurn(t *testing.T) {
 		}
 	})
 }
+
+// An alarm that comes due while the turn that set it still runs waits for one that the turn sets after that, for a shorter time.
+func TestOrderOfATurnThatOutlastsAnAlarm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := &host{t: t}
+		h.realm = webidl.NewRealm(h)
+		inv := invocation.New("test", invocation.Limits{})
+		defer inv.Release()
+		start := time.Now()
+		var got []string
+		note := func(name string) func() {
+			return func() { got = append(got, fmt.Sprint(name, " ", time.Since(start).Milliseconds())) }
+		}
+		h.Post(inv, func() {
+			alarm.Set(h.realm, 6*time.Millisecond, note("b"), nil)
+			alarm.Set(h.realm, 7*time.Millisecond, note("c"), nil)
+			stopped := alarm.Set(h.realm, 5*time.Millisecond, note("stopped"), nil)
+			time.Sleep(10 * time.Millisecond)
+			if !stopped.Stop() {
+				t.Error("it was called within another turn")
+			}
+			alarm.Set(h.realm, 2*time.Millisecond, note("a"), nil)
+		})
+		time.Sleep(30 * time.Millisecond)
+		synctest.Wait()
+		if list := strings.Join(got, ", "); list != "a 12, b 12, c 12" || h.count() != 0 {
+			t.Errorf("called at %s; %d are pending", list, h.count())
+		}
+	})
+}
