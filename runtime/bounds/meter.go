@@ -155,6 +155,7 @@ type state struct {
 	arrays  *goja.Object // %Array.prototype%, once it was asked for
 	joining []*goja.Object
 
+	matched   uintptr // the text that goja copied last to find matches in
 	replacing *replacing
 	replacer  *goja.Object
 	failing   bool // an error is being made: what that calls may begin

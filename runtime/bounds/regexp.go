@@ -3,7 +3,7 @@ package bounds
 import (
 	"strings"
 	"time"
-	_ "unsafe" // for linkname
+	"unsafe" // for linkname too
 
 	"github.com/dop251/goja"
 
@@ -171,7 +171,8 @@ func repeatCount(pattern string, at int) (times int64, end int) {
 func (s *state) boundSubject(c *goja.FunctionCall, t goja.String) {
 	n := int64(t.Length())
 	s.fits(n, 4, textString)
-	if n > ordinary {
+	if last := addressOf(t); n > ordinary && last != s.matched {
+		s.matched = last // goja keeps its copy of the last text: a loop over its matches makes one
 		s.chargeSmall(n * 4)
 	}
 	o, ok := c.This.(*goja.Object)
@@ -181,6 +182,11 @@ func (s *state) boundSubject(c *goja.FunctionCall, t goja.String) {
 	if source, ok := o.Get("source").(goja.String); ok && patternCost(source.String()) > maxMatchWork/n {
 		s.throwRange(textSlow)
 	}
+}
+
+// addressOf tells texts apart. It doesn't keep them: one that comes to lie where another was may be taken for that.
+func addressOf(t goja.String) uintptr {
+	return *(*uintptr)((*[2]unsafe.Pointer)(unsafe.Pointer(&t))[1]) // all kinds of texts begin with where their units are
 }
 
 // subject is the text that a method of regular expressions is given; an object is made a text.
