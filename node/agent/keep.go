@@ -12,6 +12,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/bindery/bindery/node/durable"
 	"github.com/bindery/bindery/node/poison"
 	binderyv1 "github.com/bindery/bindery/proto/bindery/v1"
 )
@@ -41,7 +42,7 @@ func (a *Agent) keep(as *assigned) error {
 	b, err := proto.Marshal(kept)
 	if err == nil {
 		sum := sha256.Sum256(b)
-		err = replaceFile(filepath.Join(a.dir, keptName), append(append([]byte(keptMagic), sum[:]...), b...))
+		err = durable.Replace(filepath.Join(a.dir, keptName), append(append([]byte(keptMagic), sum[:]...), b...))
 	}
 	if err != nil {
 		return fmt.Errorf("keep assignments: %w", err)
@@ -107,29 +108,9 @@ func (a *Agent) keepLedger() {
 	b, err := json.MarshalIndent(a.ledger, "", "\t")
 	a.mu.Unlock()
 	if err == nil {
-		err = replaceFile(filepath.Join(a.dir, ledgerName), b)
+		err = durable.Replace(filepath.Join(a.dir, ledgerName), b)
 	}
 	if err != nil {
 		a.o.Logger.Error("what is known against versions was not kept", "error", err)
 	}
-}
-
-// replaceFile makes a file durable before it has its name.
-func replaceFile(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".tmp*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // gone already if all went well
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	return err
 }

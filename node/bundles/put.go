@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/bindery/bindery/node/durable"
 )
 
 // arrival is a bundle on its way to be durable.
@@ -56,7 +58,7 @@ func (d *Dir) finish(hash string, a *arrival, f *os.File) {
 		err = os.Rename(a.path, d.File(hash))
 	}
 	if err == nil {
-		err = syncDir(d.path)
+		err = durable.SyncDir(d.path)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -106,14 +108,4 @@ func receive(w io.Writer, r io.Reader, hash string) error {
 		return errors.Join(fmt.Errorf("%w: %d bytes follow its end", ErrDamaged, n), err)
 	}
 	return nil
-}
-
-// syncDir makes a rename durable.
-func syncDir(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer dir.Close()
-	return dir.Sync()
 }

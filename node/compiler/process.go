@@ -13,6 +13,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	program "github.com/bindery/bindery/node/process"
 )
 
 // childVariable marks the environment of a child. It keeps an executable that forgot to call Main from starting itself without end.
@@ -46,7 +48,7 @@ func startProcess(l Limits) (*process, error) {
 	if os.Getenv(childVariable) != "" {
 		return nil, errors.New("this process is a compiler itself: its main must call compiler.Main first")
 	}
-	path, err := executable()
+	path, err := program.Executable()
 	if err != nil {
 		return nil, err
 	}

@@ -1,11 +1,6 @@
 package compiler
 
-import (
-	"os"
-	"syscall"
-)
-
-func executable() (string, error) { return os.Executable() }
+import "syscall"
 
 // macOS sends no signal when the parent dies: a child ends when its input does.
 func childAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }

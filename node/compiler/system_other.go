@@ -3,12 +3,9 @@
 package compiler
 
 import (
-	"os"
 	"syscall"
 	"time"
 )
-
-func executable() (string, error) { return os.Executable() }
 
 func childAttributes() *syscall.SysProcAttr { return nil }
 

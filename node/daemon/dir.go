@@ -51,26 +51,6 @@ func lock(dir string) (*os.File, error) {
 	return f, nil
 }
 
-// writeFile replaces a file at once, and durably.
-func writeFile(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".tmp*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // gone already if all went well
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	return err
-}
-
 // freeSpace is how many bytes a user may still write below dir.
 func freeSpace(dir string) (int64, error) {
 	var st syscall.Statfs_t

@@ -18,6 +18,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/bindery/bindery/node/durable"
 	"github.com/bindery/bindery/node/identity"
 )
 
@@ -118,7 +119,7 @@ func (r *record) save(dir string) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(dir, "identity.json"), append(b, '\n'))
+	return durable.Replace(filepath.Join(dir, "identity.json"), append(b, '\n'))
 }
 
 // random is n random bytes in hexadecimal digits.
@@ -236,8 +237,8 @@ func writePair(dir, name string, p identity.Pair) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	if err := writeFile(filepath.Join(dir, name+".key"), p.Key); err != nil {
+	if err := durable.Replace(filepath.Join(dir, name+".key"), p.Key); err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(dir, name+".crt"), p.Cert)
+	return durable.Replace(filepath.Join(dir, name+".crt"), p.Cert)
 }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/bindery/bindery/node/bundles"
 	"github.com/bindery/bindery/node/control"
+	"github.com/bindery/bindery/node/durable"
 	"github.com/bindery/bindery/node/seal"
 	"github.com/bindery/bindery/node/store"
 	binderyv1 "github.com/bindery/bindery/proto/bindery/v1"
@@ -192,7 +193,7 @@ func (n *node) own(dir string) error {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return err
 		}
-		return writeFile(path, []byte(mine+"\n"))
+		return durable.Replace(path, []byte(mine+"\n"))
 	}
 	if err != nil {
 		return err
@@ -277,7 +278,7 @@ func (n *node) tell(ctx context.Context, state AgentState, first bool) error {
 	if f != n.told {
 		b, err := json.MarshalIndent(f, "", "  ")
 		if err == nil {
-			err = writeFile(filepath.Join(n.o.Data, "node.json"), append(b, '\n'))
+			err = durable.Replace(filepath.Join(n.o.Data, "node.json"), append(b, '\n'))
 		}
 		if err != nil {
 			n.o.Logger.Error("write node.json", "error", err) // a full disk must not end a node

@@ -2,8 +2,4 @@
 
 package dataplane
 
-import "os"
-
-func executable() (string, error) { return os.Executable() }
-
 func prepareProcess(int64) {}

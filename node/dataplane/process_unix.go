@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"syscall"
+
+	"github.com/bindery/bindery/node/process"
 )
 
 // Start starts a data plane as a process of this executable, in a session of its own. Its standard error is l.Crash: a pipe to this process
@@ -17,7 +19,7 @@ func Start(l *Launch) (*exec.Cmd, error) {
 	if os.Getenv(settingsVariable) != "" {
 		return nil, errors.New("start a data plane: this process is one itself: its main must call dataplane.Main first")
 	}
-	path, err := executable()
+	path, err := process.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("start a data plane: %w", err)
 	}

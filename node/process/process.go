@@ -1,5 +1,6 @@
 // Package process sets what a whole process that runs Workers wants of Go: a collector that does not run all the time for a small heap, and
-// threads for those who wait beside those who compute. It does not own limits of memory or time: a runtime.Guard does.
+// threads for those who wait beside those who compute. It knows what the system tells of a process, too: its program, and what it has mapped. It does
+// not own limits of memory or time: a runtime.Guard does.
 package process
 
 import (
