@@ -73,16 +73,6 @@ func TestPartsOfAnotherCluster(t *testing.T) {
 	one.want("/", said("v1"))
 }
 
-// segment is the file of the log that has entries.
-func (n *node) segment() string {
-	n.t.Helper()
-	files, _ := filepath.Glob(filepath.Join(n.dir, "raft", "log", "*.wal"))
-	if len(files) == 0 {
-		n.t.Fatal("the log has no file")
-	}
-	return files[len(files)-1]
-}
-
 // change rewrites a file.
 func change(t testing.TB, path string, f func(b []byte) []byte) {
 	t.Helper()
