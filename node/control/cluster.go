@@ -28,7 +28,11 @@ func (s *Service) GetStatus(ctx context.Context, _ *binderyv1.GetStatusRequest) 
 			answer.Leader = n.GetName()
 		}
 		if n.GetState() == binderyv1.NodeState_NODE_STATE_LOST {
-			answer.Troubles = append(answer.Troubles, fmt.Sprintf("node %s does not serve: its data plane is not running", n.GetName()))
+			why := "does not answer"
+			if s.reports.of(n.GetId()) != nil {
+				why = "does not serve: its data plane is not running"
+			}
+			answer.Troubles = append(answer.Troubles, fmt.Sprintf("node %s %s", n.GetName(), why))
 		}
 	}
 	troubles := s.troubles(state)
@@ -65,6 +69,8 @@ func (s *Service) nodes(state store.State) []*binderyv1.Node {
 	var nodes []*binderyv1.Node
 	for _, n := range state.Nodes() {
 		if said[n.GetId()] == nil {
+			n = proto.CloneOf(n)
+			n.State = binderyv1.NodeState_NODE_STATE_LOST // who is there says so
 			nodes = append(nodes, n)
 		}
 	}

@@ -29,6 +29,22 @@ func (r *reports) put(report *binderyv1.ReportRequest) {
 	r.changed = make(chan struct{})
 }
 
+// of gives what a node last said, nil if it says nothing.
+func (r *reports) of(node string) *binderyv1.ReportRequest {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.byNode[node]
+}
+
+// drop forgets a node: it does not follow any more.
+func (r *reports) drop(node string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.byNode, node)
+	close(r.changed)
+	r.changed = make(chan struct{})
+}
+
 func (r *reports) all() (list []*binderyv1.ReportRequest, changed chan struct{}) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

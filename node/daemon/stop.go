@@ -17,6 +17,9 @@ func (n *node) close(clean bool) {
 		n.server.Stop(ctx)
 		cancel()
 	}
+	if n.joins != nil {
+		n.joins.Stop()
+	}
 	switch {
 	case n.agent == nil:
 	case clean:

@@ -69,7 +69,7 @@ func Check(token *binderyv1.JoinToken, node string, now time.Time) error {
 	case !now.Before(token.GetExpireTime().AsTime()):
 		return refuse(Expired, "token %s expired at %s", token.GetId(), token.GetExpireTime().AsTime().Format(time.RFC3339))
 	case len(token.GetUsedBy()) >= int(token.GetUses()):
-		return refuse(UsedUp, "token %s is used up: %d nodes have joined with it", token.GetId(), token.GetUses())
+		return refuse(UsedUp, "token %s is used up: %d of %d nodes have joined with it", token.GetId(), len(token.GetUsedBy()), token.GetUses())
 	}
 	return nil
 }

@@ -84,12 +84,12 @@ func Parse(text string) (Token, error) {
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(encoded)
 	switch {
-	case err != nil:
-		return Token{}, fmt.Errorf("%w: it has characters that none has", ErrToken)
 	case strings.ContainsAny(encoded, "\r\n"): // which the decoder skips
 		return Token{}, fmt.Errorf("%w: it has a line break", ErrToken)
-	case len(b) != tokenSize:
+	case len(encoded) != base64.RawURLEncoding.EncodedLen(tokenSize):
 		return Token{}, fmt.Errorf("%w: it is cut off, or has something appended", ErrToken)
+	case err != nil || len(b) != tokenSize:
+		return Token{}, fmt.Errorf("%w: it has characters that none has", ErrToken)
 	case crc32.ChecksumIEEE(b[:tokenSize-crc32.Size]) != binary.BigEndian.Uint32(b[tokenSize-crc32.Size:]):
 		return Token{}, fmt.Errorf("%w: it was mistyped", ErrToken)
 	}

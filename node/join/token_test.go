@@ -110,7 +110,7 @@ func TestWhoMayJoin(t *testing.T) {
 		{"one second before its end", Check(record, "a", token.Expires.Add(-time.Second)), ""},
 		{"at its end", Check(record, "a", token.Expires), "expired at 2026-08-01T13:00:00Z"},
 		{"again after its end", Check(used, "a", token.Expires.Add(time.Hour)), ""},
-		{"used up", Check(used, "k", noon), "is used up: 10 nodes"},
+		{"used up", Check(used, "k", noon), "is used up: 10 of 10 nodes"},
 		{"used up, by one of them", Check(used, "c", noon), ""},
 		{"revoked", Check(revoked, "b", noon), "was revoked"},
 		{"revoked, by one of them", Check(revoked, "a", noon), "was revoked"},
