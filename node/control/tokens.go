@@ -140,8 +140,11 @@ func joining(err error) error {
 // gossipName is what the gossip keys are sealed for, in place of a secret's name.
 const gossipName = "gossip"
 
-// GossipKeys gives the keys of the gossip, and makes one where there is none yet. This node must lead.
+// GossipKeys gives the keys of the gossip. Where there are none yet, the leader makes one.
 func (s *Service) GossipKeys(ctx context.Context) ([][]byte, error) {
+	if state := s.o.Store.State(); state.GossipKeys() != nil {
+		return s.openGossipKeys(state)
+	}
 	state, err := s.latest(ctx)
 	if err != nil {
 		return nil, err

@@ -46,7 +46,8 @@ type node struct {
 	service *control.Service
 	server  *control.Server
 	joins   *grpc.Server // for who has no certificate yet; nil where nobody can join
-	uplink  *uplink      // to the servers; nil on one
+	talk    *gossip
+	uplink  *uplink // to the servers; nil on one
 	agent   Agent
 	told    File // what node.json has
 	fatal   chan error
@@ -101,6 +102,7 @@ func (n *node) open(ctx context.Context) error {
 		_ = l.Close()
 		return err
 	}
+	n.talk.describe(n.member(AgentState{}))
 	fetch := n.fetch
 	if n.record.Joined {
 		err = n.openMember()
@@ -170,16 +172,15 @@ func (n *node) listen() (_ net.Listener, err error) {
 		}
 	}()
 	n.clusterHere, n.clusterElsewhere = reached(l.Addr(), asked.asked, n.o.Advertise)
-	for _, p := range []struct {
-		what, flag, usual string
-		to                *[2]string
-	}{{"peer", n.o.Peer, DefaultPeer, &n.peer}, {"gossip", n.o.Gossip, DefaultGossip, &n.gossip}} {
-		found, changed, err := n.reserve(p.what, p.flag, p.usual)
-		if err != nil {
-			return nil, err
-		}
-		*p.to, save = found, save || changed
+	changed := false
+	if n.peer, changed, err = n.reserve("peer", n.o.Peer, DefaultPeer); err != nil {
+		return nil, err
 	}
+	save = save || changed
+	if changed, err = n.listenGossip(); err != nil {
+		return nil, err
+	}
+	save = save || changed
 	if n.http, err = n.record.ask("http", n.o.HTTP, DefaultHTTP); err != nil {
 		return nil, err
 	}
@@ -277,7 +278,10 @@ func (n *node) run(ctx context.Context) error {
 				return nil
 			}) // it ends with ctx
 		}()
-		go n.join(ctx)
+		go func() {
+			n.join(ctx)
+			n.gossips(ctx)
+		}()
 	}
 	renew := time.NewTicker(24 * time.Hour)
 	defer renew.Stop()
@@ -341,6 +345,7 @@ func (n *node) tell(state AgentState, first bool) error {
 			n.writeContext()
 		}
 	}
+	n.talk.describe(n.member(state))
 	f := n.file(state)
 	if f != n.told {
 		b, err := json.MarshalIndent(f, "", "  ")

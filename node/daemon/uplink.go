@@ -136,6 +136,7 @@ func (u *uplink) follow(ctx context.Context, server string) error {
 			})
 		}
 		u.learn(answer.GetServers())
+		u.n.talk.speak(answer.GetGossipKeys(), answer.GetGossip())
 		u.n.agent.Assign(answer.GetAssignments())
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -80,13 +81,7 @@ func TestANodeJoinsAndServes(t *testing.T) {
 	// It follows again by itself.
 	first.start()
 	first.want("/", said("v2"))
-	deadline := time.Now().Add(patience)
-	for first.listed()["n2"] != "ready" {
-		if time.Now().After(deadline) {
-			t.Fatalf("the nodes are %v", first.listed())
-		}
-		pause()
-	}
+	first.becomes("n2", "ready")
 	first.deploy("v3")
 	second.want("/", said("v3"))
 	for _, secret := range []string{"sealing.key", "raft", "ca"} {
@@ -94,6 +89,50 @@ func TestANodeJoinsAndServes(t *testing.T) {
 			t.Errorf("a node that joined has %s", secret)
 		}
 	}
+}
+
+// becomes waits for a node's state.
+func (n *node) becomes(name, state string) {
+	n.t.Helper()
+	began := time.Now()
+	for n.listed()[name] != state {
+		if time.Since(began) > patience {
+			n.t.Fatalf("the nodes are %v, and %s does not get %s", n.listed(), name, state)
+		}
+		pause()
+	}
+	n.t.Logf("%s is %s after %v", name, state, time.Since(began).Round(10*time.Millisecond))
+}
+
+func TestNodesAreMissed(t *testing.T) {
+	first := newNode(t)
+	first.deploy("v1")
+	token := first.token()
+	second, third := first.joined("n2", token), first.joined("n3", token)
+	first.becomes("n2", "ready")
+	first.becomes("n3", "ready")
+	second.kill()
+	first.becomes("n2", "lost")
+	// Its data plane serves on; a release does not wait for it.
+	second.want("/", said("v1"))
+	if made := first.deploy("v2"); len(made.GetNotes()) > 0 {
+		t.Errorf("the release says %q", made.GetNotes())
+	}
+	third.want("/", said("v2"))
+	third.stop()
+	first.becomes("n3", "lost")
+	second.start("--name", "n2")
+	first.becomes("n2", "ready")
+	second.want("/", said("v2"))
+	// Stopped, and not ended: it can't be told from a node that is cut off.
+	if err := second.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	first.becomes("n2", "lost")
+	if err := second.cmd.Process.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	first.becomes("n2", "ready")
 }
 
 // A secret reaches the nodes that serve its Worker, and no file of theirs.
