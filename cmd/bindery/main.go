@@ -40,7 +40,8 @@ type command struct {
 	Output  string `enum:"table,json" default:"table" help:"How results are printed: table, json."`
 
 	Dev        devCommand        `cmd:"" help:"Run Workers from files, and follow the files as they change."`
-	Node       nodeCommand       `cmd:"" help:"Run a node: the first one makes a cluster."`
+	Node       nodeCommands      `cmd:"" help:"Run a node: the first one makes a cluster, others join it."`
+	Token      tokenCommand      `cmd:"" help:"Create, list and revoke the tokens by which nodes join."`
 	Deploy     deployCommand     `cmd:"" help:"Release Workers from files to the cluster, all or none."`
 	Status     statusCommand     `cmd:"" help:"Show the cluster: its nodes, and what is wrong."`
 	Worker     workerCommand     `cmd:"" help:"List, show and delete Workers."`

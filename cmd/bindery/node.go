@@ -17,6 +17,16 @@ import (
 	"github.com/bindery/bindery/node/store"
 )
 
+type nodeCommands struct {
+	Run  nodeCommand     `cmd:"" default:"withargs" help:"Run a node. The word run may be left out."`
+	List nodeListCommand `cmd:"" help:"List the nodes of the cluster."`
+}
+
+// Help implements kong.HelpProvider.
+func (nodeCommands) Help() string {
+	return `bindery node --data DIR runs a node: bindery node run --help has its flags.`
+}
+
 type nodeCommand struct {
 	Data      string            `placeholder:"DIR" help:"Data directory; it is made if it is not there. Default: bindery in the user's data directory (~/.local/share)."`
 	Name      string            `placeholder:"NAME" help:"Name of the node, which it keeps. Default: that of the host."`
@@ -25,6 +35,8 @@ type nodeCommand struct {
 	Peer      string            `placeholder:"ADDR" help:"Where other nodes' ingress is served, with TLS, once there are other nodes. Default: :7481."`
 	Gossip    string            `placeholder:"ADDR" help:"Where nodes watch each other, encrypted, once there are other nodes. Default: :7482."`
 	Advertise string            `placeholder:"HOST" help:"Host by which others reach this machine. Default: the host of the addresses, else an address of this machine."`
+	Join      []string          `placeholder:"HOST:PORT" help:"Join a cluster, of which this is where a server's gRPC is. May be given again."`
+	Token     string            `placeholder:"TOKEN" env:"BINDERY_TOKEN" help:"Token to join with, as bindery token create prints it; @FILE reads it from a file."`
 	Memory    size              `placeholder:"SIZE" help:"Memory that the process that runs Workers may come to, such as 512MB or 2GB. Default: half of what the machine or the control group has."`
 	Zone      string            `placeholder:"NAME" help:"Zone of the machine: replicas are spread over zones."`
 	Label     map[string]string `placeholder:"KEY=VALUE" help:"Label of the machine, which Workers may ask for. May be given again."`
@@ -37,6 +49,9 @@ func (nodeCommand) Help() string {
 	return `The first start on a data directory makes a cluster of one node: its certificates, and a context for this user, so that bindery deploy and the
 other commands find it (see bindery help contexts). Later starts go on with what is there.
 
+With --join and --token the first start joins a cluster instead: the token names the cluster, so that it is given to no other, and the node gets a
+certificate of its own. While no server can be reached it tries again.
+
 With port 0 any that is free is taken; so it is where a default port is taken at the first start. A port that was found is kept over
 restarts. DIR/node.json has the addresses and process ids while the node runs.
 
@@ -45,7 +60,21 @@ SIGTERM finishes the requests under way, for 10 s at most; a second one ends at 
 
 Examples:
   bindery node --data ./n1 --http :8080
-  bindery node --data ./n1 --http 127.0.0.1:0 --zone eu-1 --label disk=ssd`
+  bindery node --data ./n1 --http 127.0.0.1:0 --zone eu-1 --label disk=ssd
+  bindery node --data ./n2 --join 10.0.0.1:7480 --token "$TOKEN"    its first start; later ones need neither`
+}
+
+// token is the text of --token.
+func (c *nodeCommand) token() (string, error) {
+	name, file := strings.CutPrefix(c.Token, "@")
+	if !file {
+		return c.Token, nil
+	}
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return "", &cliError{code: exitUsage, err: fmt.Errorf("read the token: %w", err)}
+	}
+	return strings.TrimSpace(string(b)), nil
 }
 
 // Run runs the node until a signal comes.
@@ -60,6 +89,10 @@ func (c *nodeCommand) Run(e *env) error {
 	out := newOutput(e.stderr)
 	defer out.Close()
 	logger := c.logger(e, out)
+	token, err := c.token()
+	if err != nil {
+		return err
+	}
 	checker := compiler.NewChecker(compiler.Limits{})
 	defer checker.Close()
 	ctx, force, stop := signals(e.ctx)
@@ -69,7 +102,7 @@ func (c *nodeCommand) Run(e *env) error {
 	})()
 	err = daemon.Run(ctx, daemon.Options{
 		Data: dir, Name: c.Name, HTTP: c.HTTP, Cluster: c.Cluster, Peer: c.Peer, Gossip: c.Gossip, Advertise: c.Advertise,
-		Memory: int64(c.Memory), Zone: c.Zone, Labels: c.Label, Version: programVersion(), KeepContext: true,
+		Memory: int64(c.Memory), Zone: c.Zone, Labels: c.Label, Join: c.Join, Token: token, Version: programVersion(), KeepContext: true,
 		Checker: checker, Start: c.startAgent(e), Logger: logger, Force: force,
 		Ready: func(f daemon.File) { c.ready(e, dir, f) },
 	})
@@ -117,12 +150,19 @@ func (c *nodeCommand) ready(e *env, dir string, f daemon.File) {
 			f.Name, f.PID, f.DataPlanePID, f.HTTP, f.Cluster, f.Peer, f.Gossip)
 		return
 	}
-	fmt.Fprintf(e.stdout, "Node %s is ready.\n\n  Workers   http://%s\n  Cluster   %s\n  Context   %s\n  Ctrl-C stops.\n\n",
-		f.Name, strings.Replace(f.HTTP, "127.0.0.1:", "localhost:", 1), f.Cluster, filepath.Join(dir, "context.json"))
+	fmt.Fprintf(e.stdout, "Node %s is ready.\n\n  Workers   http://%s\n  Cluster   %s\n",
+		f.Name, strings.Replace(f.HTTP, "127.0.0.1:", "localhost:", 1), f.Cluster)
+	if context := filepath.Join(dir, "context.json"); exists(context) { // not where the node joined
+		fmt.Fprintf(e.stdout, "  Context   %s\n", context)
+	}
+	fmt.Fprint(e.stdout, "  Ctrl-C stops.\n\n")
 }
 
 // explain gives errors of a node their exit codes, and says what to do.
 func (c *nodeCommand) explain(dir string, err error) error {
+	if err := explainJoin(err); err != nil {
+		return err
+	}
 	var option *daemon.OptionError
 	var locked *daemon.LockedError
 	var wrong *daemon.WrongClusterError
@@ -131,7 +171,7 @@ func (c *nodeCommand) explain(dir string, err error) error {
 	var part *daemon.DataError
 	switch {
 	case errors.As(err, &option):
-		return &cliError{code: exitUsage, err: err, hint: "see bindery node --help"}
+		return &cliError{code: exitUsage, err: err, hint: "see bindery node run --help"}
 	case errors.As(err, &locked):
 		return &cliError{code: exitData, err: err, hint: "a node has its data directory for itself: stop the other one, or name another directory with --data"}
 	case errors.As(err, &wrong):

@@ -166,7 +166,7 @@ func jittered(d time.Duration) time.Duration {
 // NewRequestID makes an id for a change. Sent again with the same id it is carried out once.
 func NewRequestID() string { return rand.Text() }
 
-// Status asks for the status, and notes the addresses of the cluster's nodes in its context. The second result says that these are others than
+// Status asks for the status, and notes the addresses of the cluster's servers in its context. The second result says that these are others than
 // it had: write it where it came from.
 func (c *Client) Status(ctx context.Context) (*binderyv1.GetStatusResponse, bool, error) {
 	s, err := c.Cluster.GetStatus(ctx, &binderyv1.GetStatusRequest{})
@@ -175,7 +175,9 @@ func (c *Client) Status(ctx context.Context) (*binderyv1.GetStatusResponse, bool
 	}
 	var addresses []string
 	for _, n := range s.GetNodes() {
-		addresses = append(addresses, n.GetClusterAddress())
+		if n.GetServer() {
+			addresses = append(addresses, n.GetClusterAddress())
+		}
 	}
 	slices.Sort(addresses)
 	return s, c.context.learn(addresses), nil

@@ -28,7 +28,11 @@ func (s *Service) GetStatus(ctx context.Context, _ *binderyv1.GetStatusRequest) 
 			answer.Leader = n.GetName()
 		}
 		if n.GetState() == binderyv1.NodeState_NODE_STATE_LOST {
-			answer.Troubles = append(answer.Troubles, fmt.Sprintf("node %s does not serve: its data plane is not running", n.GetName()))
+			why := "does not answer"
+			if s.reports.of(n.GetId()) != nil {
+				why = "does not serve: its data plane is not running"
+			}
+			answer.Troubles = append(answer.Troubles, fmt.Sprintf("node %s %s", n.GetName(), why))
 		}
 	}
 	troubles := s.troubles(state)
@@ -63,14 +67,21 @@ func (s *Service) nodes(state store.State) []*binderyv1.Node {
 		said[report.GetNode().GetId()] = report
 	}
 	var nodes []*binderyv1.Node
+	lost := map[string]bool{}
 	for _, n := range state.Nodes() {
+		lost[n.GetId()] = n.GetState() == binderyv1.NodeState_NODE_STATE_LOST
 		if said[n.GetId()] == nil {
+			n = proto.CloneOf(n)
+			n.State = binderyv1.NodeState_NODE_STATE_LOST // who is there says so
 			nodes = append(nodes, n)
 		}
 	}
-	for _, report := range said { // also of one that has just been started, and is about to be made known
+	for id, report := range said { // also of one that has just been started, and is about to be made known
 		n := proto.CloneOf(report.GetNode())
 		n.HeldBack = append(n.HeldBack, report.GetHeldBack()...)
+		if lost[id] {
+			n.State = binderyv1.NodeState_NODE_STATE_LOST
+		}
 		nodes = append(nodes, n)
 	}
 	sort.Slice(nodes, func(i, j int) bool { return nodes[i].GetName() < nodes[j].GetName() })

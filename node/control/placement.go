@@ -65,25 +65,6 @@ func sameHeld(a, b []*binderyv1.HeldBack) bool {
 	return true
 }
 
-// FollowAssignments implements binderyv1.PlacementServiceServer.
-func (s *Service) FollowAssignments(_ *binderyv1.FollowAssignmentsRequest, stream grpc.ServerStreamingServer[binderyv1.FollowAssignmentsResponse]) error {
-	return failed(s.Follow(stream.Context(), func(a *binderyv1.Assignments) error {
-		return stream.Send(&binderyv1.FollowAssignmentsResponse{Assignments: a})
-	}))
-}
-
-// Report implements binderyv1.PlacementServiceServer.
-func (s *Service) Report(_ context.Context, r *binderyv1.ReportRequest) (*binderyv1.ReportResponse, error) {
-	if r.GetNode().GetId() == "" {
-		return nil, invalid("a report has a node with an id")
-	}
-	s.reports.put(r)
-	if r.GetNode().GetDataPlanePid() != 0 {
-		s.prepare.Do(s.o.Checker.Prepare) // not before the node serves: its start has more urgent things to do
-	}
-	return &binderyv1.ReportResponse{}, nil
-}
-
 // FetchBundle implements binderyv1.PlacementServiceServer.
 func (s *Service) FetchBundle(r *binderyv1.FetchBundleRequest, stream grpc.ServerStreamingServer[binderyv1.FetchBundleResponse]) error {
 	if !bundles.IsHash(r.GetBundle()) {

@@ -14,17 +14,55 @@ import (
 type reports struct {
 	mu      sync.Mutex
 	byNode  map[string]*binderyv1.ReportRequest // guarded by mu, by the node's id
+	silent  map[string]bool                     // guarded by mu: nodes that do not answer; their reports are kept and count for nothing
 	changed chan struct{}                       // guarded by mu: closed with the next report
 }
 
 func (r *reports) init() {
-	r.byNode, r.changed = map[string]*binderyv1.ReportRequest{}, make(chan struct{})
+	r.byNode, r.silent, r.changed = map[string]*binderyv1.ReportRequest{}, map[string]bool{}, make(chan struct{})
 }
 
 func (r *reports) put(report *binderyv1.ReportRequest) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.byNode[report.GetNode().GetId()] = report
+	delete(r.silent, report.GetNode().GetId())
+	close(r.changed)
+	r.changed = make(chan struct{})
+}
+
+// of gives what a node last said, nil if it says nothing.
+func (r *reports) of(node string) *binderyv1.ReportRequest {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.silent[node] {
+		return nil
+	}
+	return r.byNode[node]
+}
+
+// silence leaves a node out, or takes it in again.
+func (r *reports) silence(node string, silent bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.silent[node] == silent {
+		return
+	}
+	if silent {
+		r.silent[node] = true
+	} else {
+		delete(r.silent, node)
+	}
+	close(r.changed)
+	r.changed = make(chan struct{})
+}
+
+// drop forgets a node: it does not follow any more.
+func (r *reports) drop(node string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.byNode, node)
+	delete(r.silent, node)
 	close(r.changed)
 	r.changed = make(chan struct{})
 }
@@ -32,8 +70,10 @@ func (r *reports) put(report *binderyv1.ReportRequest) {
 func (r *reports) all() (list []*binderyv1.ReportRequest, changed chan struct{}) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, report := range r.byNode {
-		list = append(list, report)
+	for id, report := range r.byNode {
+		if !r.silent[id] {
+			list = append(list, report)
+		}
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].GetNode().GetId() < list[j].GetNode().GetId() })
 	return list, r.changed

@@ -56,8 +56,25 @@ func NewServer(s *Service) *Server {
 	binderyv1.RegisterDeploymentServiceServer(v.GRPC, s)
 	binderyv1.RegisterClusterServiceServer(v.GRPC, s)
 	binderyv1.RegisterPlacementServiceServer(v.GRPC, s)
+	binderyv1.RegisterTokenServiceServer(v.GRPC, s)
+	binderyv1.RegisterCertificateServiceServer(v.GRPC, s)
 	healthv1.RegisterHealthServer(v.GRPC, v.Health)
 	reflection.Register(v.GRPC)
+	return v
+}
+
+// NewMemberServer makes a Server for a node that keeps no state: it serves health and nothing else.
+func NewMemberServer() *Server {
+	v := &Server{Health: health.NewServer()}
+	v.GRPC = grpc.NewServer(
+		grpc.Creds(shaken{}), grpc.MaxConcurrentStreams(maxStreams), grpc.ConnectionTimeout(greetTimeout),
+		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 30 * time.Second, Timeout: 10 * time.Second}),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 5 * time.Second, PermitWithoutStream: true}),
+		grpc.UnknownServiceHandler(func(any, grpc.ServerStream) error {
+			return status.Error(codes.Unavailable, "this node keeps no state of the cluster: ask one of its servers")
+		}),
+	)
+	healthv1.RegisterHealthServer(v.GRPC, v.Health)
 	return v
 }
 
@@ -167,14 +184,23 @@ func (v *Server) rescue(method string, err *error) {
 	}
 }
 
-// mayCall sees that only nodes place and report.
+// callers are the services that one kind of identity only may call: nodes place, report and renew, and let nobody in.
+var callers = map[string]identity.Kind{
+	binderyv1.PlacementService_ServiceDesc.ServiceName:   identity.Node,
+	binderyv1.CertificateService_ServiceDesc.ServiceName: identity.Node,
+	binderyv1.TokenService_ServiceDesc.ServiceName:       identity.Client,
+}
+
+// mayCall sees that who calls is of the kind that may.
 func mayCall(ctx context.Context, method string) error {
-	if !strings.HasPrefix(method, "/"+binderyv1.PlacementService_ServiceDesc.ServiceName+"/") {
+	service, _, _ := strings.Cut(strings.TrimPrefix(method, "/"), "/")
+	kind, only := callers[service]
+	if !only {
 		return nil
 	}
 	who, err := callerIdentity(ctx)
-	if err == nil && who.Kind != identity.Node {
-		err = fmt.Errorf("%s is for nodes, and the caller is %s", method, who)
+	if err == nil && who.Kind != kind {
+		err = fmt.Errorf("%s is for every %s, and the caller is %s", method, kind, who)
 	}
 	if err != nil {
 		return status.Error(codes.PermissionDenied, err.Error())

@@ -10,6 +10,7 @@ import (
 
 	"github.com/bindery/bindery/node/bundles"
 	"github.com/bindery/bindery/node/compiler"
+	"github.com/bindery/bindery/node/identity"
 	"github.com/bindery/bindery/node/seal"
 	"github.com/bindery/bindery/node/store"
 	binderyv1 "github.com/bindery/bindery/proto/bindery/v1"
@@ -30,6 +31,8 @@ type Options struct {
 	Bundles *bundles.Dir
 	Seal    *seal.Key
 	Checker Checker
+	// Authority signs the certificates of nodes that join.
+	Authority *identity.Authority
 	// Spare tells how many bytes are free where log and bundles are; nil is without a limit. Below MinSpare nothing is written.
 	Spare func() (int64, error)
 	// ServeTimeout is how long a release waits for the nodes to serve it; 0 is DefaultServeTimeout.
@@ -48,6 +51,8 @@ type Service struct {
 	binderyv1.UnimplementedDeploymentServiceServer
 	binderyv1.UnimplementedClusterServiceServer
 	binderyv1.UnimplementedPlacementServiceServer
+	binderyv1.UnimplementedTokenServiceServer
+	binderyv1.UnimplementedCertificateServiceServer
 	o Options
 
 	sweeping sync.RWMutex // read-held from the moment that a release's bundles are seen to be there until it is committed
@@ -55,6 +60,7 @@ type Service struct {
 	known    codeCache
 	prepare  sync.Once
 	reports  reports
+	follow   following
 
 	ctx  context.Context // ends with Close
 	stop context.CancelFunc

@@ -8,11 +8,13 @@
 //	context.json    how to reach the cluster, with a client certificate (mode 0600)
 //	identity.json   who the node is: cluster, id, name, and the ports it was given
 //	ca/             certificate and key of the cluster's authority
-//	certs/          certificate and key of the node
+//	certs/          certificate and key of the node; the authority's certificate, where the node joined
 //	sealing.key     the key under which secrets are kept
 //	raft/           log and snapshots of the replicated state
 //	bundles/        code, by hash
 //	dataplane/      what the node serves, and how its processes are found: package agent's
+//
+// A node that joined a cluster has neither ca/, sealing.key nor raft/: it follows a server (uplink.go).
 //
 // docs/deploying.md tells the same to who runs a node.
 package daemon

@@ -35,6 +35,9 @@ type record struct {
 	Ports map[string]string `json:"ports"`
 	// Begun says that the node has been part of its cluster: the state is there, or it was lost.
 	Begun bool `json:"begun,omitempty"`
+	// Joined says that others made the cluster: the node has no authority of its own, and follows Servers. Until it has joined, Cluster is "".
+	Joined  bool     `json:"joined,omitempty"`
+	Servers []string `json:"servers,omitempty"`
 }
 
 // DataError says that a part of the data directory is damaged or missing.
@@ -63,12 +66,12 @@ var nodeName = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9._-]{0,61}[a-zA-Z0-9])
 
 const wantNodeName = "a node's name has letters, digits, dots, dashes and underscores, 63 at most"
 
-// loadRecord reads identity.json, or makes a new node and a new cluster.
-func loadRecord(dir, name string) (*record, error) {
+// loadRecord reads identity.json, or makes a new node, and a new cluster unless it is to join one.
+func loadRecord(dir, name string, joins bool) (*record, error) {
 	path := filepath.Join(dir, "identity.json")
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return newRecord(dir, name)
+		return newRecord(dir, name, joins)
 	}
 	if err != nil {
 		return nil, err
@@ -81,7 +84,7 @@ func loadRecord(dir, name string) (*record, error) {
 	if r.Format > recordFormat {
 		return nil, fmt.Errorf("read %s: it has format %d, and this program knows formats up to %d: upgrade it", path, r.Format, recordFormat)
 	}
-	if r.Cluster == "" || r.ID == "" || !nodeName.MatchString(r.Name) {
+	if r.Cluster == "" && !r.Joined || r.ID == "" || !nodeName.MatchString(r.Name) {
 		return nil, &DataError{Path: path, Err: errors.New("cluster, id or name is not what it was")}
 	}
 	if name != "" && name != r.Name {
@@ -96,7 +99,7 @@ func loadRecord(dir, name string) (*record, error) {
 	return r, nil
 }
 
-func newRecord(dir, name string) (*record, error) {
+func newRecord(dir, name string, joins bool) (*record, error) {
 	if entries, err := os.ReadDir(filepath.Join(dir, "raft")); err == nil && len(entries) > 0 {
 		return nil, &DataError{Path: filepath.Join(dir, "identity.json"), Err: fmt.Errorf("%w, and the state of a cluster is there", errMissing)}
 	}
@@ -110,7 +113,10 @@ func newRecord(dir, name string) (*record, error) {
 	if !nodeName.MatchString(name) {
 		return nil, &OptionError{Option: "name", Value: name, Want: wantNodeName}
 	}
-	r := &record{Format: recordFormat, Cluster: random(8), ID: random(8), Name: name, Ports: map[string]string{}}
+	r := &record{Format: recordFormat, ID: random(8), Name: name, Ports: map[string]string{}, Joined: joins}
+	if !joins {
+		r.Cluster = random(8)
+	}
 	return r, r.save(dir)
 }
 
@@ -132,7 +138,8 @@ func random(n int) string {
 // credentials are the node's certificate, and the authority that made it.
 type credentials struct {
 	dir       string
-	authority *identity.Authority
+	ca        []byte              // the cluster's certificate, PEM
+	authority *identity.Authority // nil where the node joined
 	who       identity.Identity
 	hosts     []string // by which the node is reached
 	own       atomic.Pointer[tls.Certificate]
@@ -160,6 +167,7 @@ func loadCredentials(dir string, r *record, hosts []string, now time.Time) (*cre
 	if its, err := identity.ClusterOf(c.authority.Pair.Cert); err != nil || its != r.Cluster {
 		return nil, errors.Join(&WrongClusterError{Dir: dir, What: "the authority", Its: its, Want: r.Cluster}, err)
 	}
+	c.ca = c.authority.Pair.Cert
 	return c, c.renew(now)
 }
 
@@ -221,7 +229,7 @@ func unspecified(host string) bool {
 func (c *credentials) peer() identity.Peer {
 	return identity.Peer{
 		Own: func() (tls.Certificate, error) { return *c.own.Load(), nil },
-		CA:  c.authority.Pair.Cert, Cluster: c.who.Cluster,
+		CA:  c.ca, Cluster: c.who.Cluster,
 	}
 }
 

@@ -8,12 +8,14 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/hashicorp/raft"
 
 	"github.com/bindery/bindery/node/identity"
+	"github.com/bindery/bindery/node/join"
 )
 
 // Protocols of the cluster's port, as ALPN has them.
@@ -29,28 +31,46 @@ const handshakeTimeout = 10 * time.Second
 // says nothing must keep nobody out.
 const maxShaking = 512
 
+// maxStrangers is how many connections without a certificate there may be at a time; more are closed.
+const maxStrangers = 64
+
 // mux shakes hands on the connections of the cluster's port, and hands them to gRPC or raft.
 type mux struct {
-	inner  net.Listener
-	server *tls.Config
-	log    *slog.Logger
-	grpc   *queue
-	raft   *queue
-	closed chan struct{}
-	once   sync.Once
-	done   sync.WaitGroup
+	inner     net.Listener
+	server    *tls.Config
+	log       *slog.Logger
+	grpc      *queue
+	raft      *queue
+	joins     *queue
+	strangers chan struct{} // connections of who joins
+	closed    chan struct{}
+	once      sync.Once
+	done      sync.WaitGroup
 
 	mu      sync.Mutex
 	shaking *list.List // guarded by mu: of net.Conn, the oldest first
 }
 
-func newMux(inner net.Listener, p identity.Peer, log *slog.Logger) (*mux, error) {
+// newMux begins to accept. joinable says whether who has no certificate may join here.
+func newMux(inner net.Listener, p identity.Peer, joinable bool, log *slog.Logger) (*mux, error) {
 	server, err := p.Server(protoGRPC, protoRaft)
 	if err != nil {
 		return nil, err
 	}
-	m := &mux{inner: inner, server: server, log: log, closed: make(chan struct{}), shaking: list.New()}
-	m.grpc, m.raft = m.queue(), m.queue()
+	var anonymous *tls.Config
+	if joinable {
+		if anonymous, err = p.Anonymous(join.Protocol); err != nil {
+			return nil, err
+		}
+		server.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+			if slices.Equal(hello.SupportedProtos, []string{join.Protocol}) {
+				return anonymous, nil
+			}
+			return nil, nil // the usual one: nobody without a certificate
+		}
+	}
+	m := &mux{inner: inner, server: server, log: log, closed: make(chan struct{}), shaking: list.New(), strangers: make(chan struct{}, maxStrangers)}
+	m.grpc, m.raft, m.joins = m.queue(), m.queue(), m.queue()
 	m.done.Go(m.accept)
 	return m, nil
 }
@@ -106,7 +126,8 @@ func (m *mux) end(place *list.Element) {
 
 // shake shakes hands and hands the connection on.
 func (m *mux) shake(raw net.Conn, place *list.Element) {
-	c := tls.Server(raw, m.server)
+	counted := &countedConn{Conn: raw}
+	c := tls.Server(counted, m.server)
 	ctx, cancel := context.WithTimeout(context.Background(), handshakeTimeout)
 	stop := context.AfterFunc(ctx, func() { _ = raw.Close() })
 	go func() {
@@ -126,6 +147,16 @@ func (m *mux) shake(raw net.Conn, place *list.Element) {
 		return
 	}
 	to := m.grpc
+	if c.ConnectionState().NegotiatedProtocol == join.Protocol {
+		select {
+		case m.strangers <- struct{}{}:
+			counted.onClose(func() { <-m.strangers })
+		default:
+			_ = c.Close()
+			return
+		}
+		to = m.joins
+	}
 	if c.ConnectionState().NegotiatedProtocol == protoRaft {
 		to = m.raft
 		if who, err := identity.Of(c.ConnectionState().PeerCertificates[0]); err != nil || who.Kind != identity.Node {
@@ -134,6 +165,36 @@ func (m *mux) shake(raw net.Conn, place *list.Element) {
 		}
 	}
 	to.put(c)
+}
+
+// countedConn tells once when it is closed.
+type countedConn struct {
+	net.Conn
+	mu     sync.Mutex
+	closed bool   // guarded by mu
+	tell   func() // guarded by mu
+}
+
+func (c *countedConn) onClose(tell func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		tell()
+		return
+	}
+	c.tell = tell
+}
+
+// Close implements net.Conn.
+func (c *countedConn) Close() error {
+	c.mu.Lock()
+	tell := c.tell
+	c.closed, c.tell = true, nil
+	c.mu.Unlock()
+	if tell != nil {
+		tell()
+	}
+	return c.Conn.Close()
 }
 
 // queue is the connections of one protocol, as a listener.

@@ -43,7 +43,7 @@ func newTestMux(t *testing.T, p identity.Peer) *mux {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := newMux(l, p, slog.New(slog.DiscardHandler))
+	m, err := newMux(l, p, true, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

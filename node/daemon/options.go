@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"time"
@@ -24,6 +25,10 @@ type Options struct {
 	Memory    int64 // bytes that Workers may take
 	Zone      string
 	Labels    map[string]string
+	// Join are addresses of a cluster's servers, host:port, that a new node joins with Token; none makes a cluster. Where the node has joined,
+	// they are asked beside those that it knows, and Token is not needed.
+	Join  []string
+	Token string
 	// Version is that of the program, for status.
 	Version string
 	// KeepContext writes a context among the user's own, too.
@@ -60,6 +65,13 @@ func (o Options) check() error {
 			return err
 		}
 	}
+	for _, server := range o.Join {
+		if host, port, err := split("join", server); err != nil {
+			return err
+		} else if host == "" || port == "0" {
+			return &OptionError{Option: "join", Value: server, Want: "it is the HOST:PORT of another node's --cluster"}
+		}
+	}
 	return nil
 }
 
@@ -73,8 +85,10 @@ type AgentOptions struct {
 	Key     *seal.Key
 	Node    string // the node's name
 	// HTTP is where to serve, host:port. Where Spare is set and the port is taken, another will do.
-	HTTP   string
-	Spare  bool
+	HTTP  string
+	Spare bool
+	// Fetch gets a bundle that is not there; nil where all are.
+	Fetch  func(ctx context.Context, hash string) error
 	Memory int64
 	Drain  time.Duration // how long requests under way may take when the node stops
 	Logger *slog.Logger

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -21,6 +22,7 @@ import (
 	"github.com/bindery/bindery/node/bundles"
 	"github.com/bindery/bindery/node/control"
 	"github.com/bindery/bindery/node/durable"
+	"github.com/bindery/bindery/node/join"
 	"github.com/bindery/bindery/node/seal"
 	"github.com/bindery/bindery/node/store"
 	binderyv1 "github.com/bindery/bindery/proto/bindery/v1"
@@ -43,9 +45,13 @@ type node struct {
 	key     *seal.Key
 	service *control.Service
 	server  *control.Server
+	joins   *grpc.Server // for who has no certificate yet; nil where nobody can join
+	talk    *gossip
+	uplink  *uplink // to the servers; nil on one
 	agent   Agent
 	told    File // what node.json has
 	fatal   chan error
+	learned chan []string // where the servers are now
 	begun   chan struct{} // that the node is part of its cluster
 }
 
@@ -63,83 +69,128 @@ func Run(ctx context.Context, o Options) (err error) {
 	if o.Data, err = filepath.Abs(o.Data); err != nil {
 		return err
 	}
-	n := &node{o: o, started: time.Now(), fatal: make(chan error, 4), begun: make(chan struct{}, 1)}
-	if n.record, err = loadRecord(o.Data, o.Name); err != nil {
-		return err
-	}
-	if n.creds, err = loadCredentials(o.Data, n.record, hosts(o), n.started); err != nil {
+	n := &node{o: o, started: time.Now(), fatal: make(chan error, 4), begun: make(chan struct{}, 1), learned: make(chan []string, 1)}
+	if n.record, err = loadRecord(o.Data, o.Name, len(o.Join) > 0); err != nil {
 		return err
 	}
 	defer func() { n.close(err == nil) }()
-	if err := n.open(); err != nil {
+	if n.record.Joined || len(o.Join) > 0 {
+		if err := n.mayJoin(); err != nil {
+			return err
+		}
+	}
+	if err := n.open(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // it was asked to end before it had begun
+		}
 		return err
 	}
 	return n.run(ctx)
 }
 
 // open opens ports and files, in the order in which they depend on each other.
-func (n *node) open() error {
-	if err := n.listen(); err != nil {
+func (n *node) open(ctx context.Context) error {
+	l, err := n.listen()
+	if err != nil {
 		return err
 	}
-	if err := n.openStore(); err != nil {
+	if err := n.openIdentity(ctx); err != nil {
+		_ = l.Close()
 		return err
 	}
-	n.service = control.New(control.Options{
-		Store: n.store, Bundles: n.bundles, Seal: n.key, Checker: n.o.Checker, Logger: n.o.Logger,
-		Spare: func() (int64, error) { return freeSpace(n.o.Data) },
-	})
-	var err error
+	if n.mux, err = newMux(l, n.creds.peer(), !n.record.Joined, n.o.Logger); err != nil {
+		_ = l.Close()
+		return err
+	}
+	n.talk.describe(n.member(AgentState{}))
+	fetch := n.fetch
+	if n.record.Joined {
+		err = n.openMember()
+	} else {
+		fetch = nil
+		err = n.openServer()
+	}
+	if err != nil {
+		return err
+	}
 	n.agent, err = n.o.Start(AgentOptions{
 		Data: n.o.Data, Bundles: n.bundlesDir(), Key: n.key, Node: n.record.Name,
-		HTTP: n.http.addr, Spare: n.http.spare, Memory: n.o.Memory, Drain: n.drain(), Logger: n.o.Logger,
+		HTTP: n.http.addr, Spare: n.http.spare, Fetch: fetch, Memory: n.o.Memory, Drain: n.drain(), Logger: n.o.Logger,
 	})
 	if err != nil {
 		n.agent = nil
 		return err
 	}
-	n.server = control.NewServer(n.service)
 	n.server.Health.SetServingStatus("", healthv1.HealthCheckResponse_NOT_SERVING)
+	return nil
+}
+
+// openIdentity finds the node's certificate: one of its own authority, or one that the cluster gave it, or gives it now.
+func (n *node) openIdentity(ctx context.Context) (err error) {
+	if !n.record.Joined {
+		n.creds, err = loadCredentials(n.o.Data, n.record, hosts(n.o), n.started)
+		return err
+	}
+	if n.record.Cluster == "" {
+		if err := n.enter(ctx); err != nil {
+			return err
+		}
+	}
+	n.creds, err = loadMember(n.o.Data, n.record)
+	return err
+}
+
+// openServer opens what a node has that keeps the cluster's state.
+func (n *node) openServer() error {
+	if err := n.openStore(); err != nil {
+		return err
+	}
+	n.service = control.New(control.Options{
+		Store: n.store, Bundles: n.bundles, Seal: n.key, Checker: n.o.Checker, Authority: n.creds.authority, Logger: n.o.Logger,
+		Spare: func() (int64, error) { return freeSpace(n.o.Data) },
+	})
+	n.server = control.NewServer(n.service)
+	n.joins = join.NewServer(join.ServerOptions{Registry: n.service.Registry(), Authority: n.creds.authority, Logger: n.o.Logger}).GRPC()
 	return nil
 }
 
 func (n *node) bundlesDir() string { return filepath.Join(n.o.Data, "bundles") }
 
 // listen opens the cluster's port, and finds the others'.
-func (n *node) listen() error {
+func (n *node) listen() (_ net.Listener, err error) {
 	asked, err := n.record.ask("cluster", n.o.Cluster, DefaultCluster)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	l, save, err := n.record.listen(asked)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	n.clusterHere, n.clusterElsewhere = reached(l.Addr(), asked.asked, n.o.Advertise)
-	if n.mux, err = newMux(l, n.creds.peer(), n.o.Logger); err != nil {
-		_ = l.Close()
-		return err
-	}
-	for _, p := range []struct {
-		what, flag, usual string
-		to                *[2]string
-	}{{"peer", n.o.Peer, DefaultPeer, &n.peer}, {"gossip", n.o.Gossip, DefaultGossip, &n.gossip}} {
-		found, changed, err := n.reserve(p.what, p.flag, p.usual)
+	defer func() {
 		if err != nil {
-			return err
+			_ = l.Close()
 		}
-		*p.to, save = found, save || changed
+	}()
+	n.clusterHere, n.clusterElsewhere = reached(l.Addr(), asked.asked, n.o.Advertise)
+	changed := false
+	if n.peer, changed, err = n.reserve("peer", n.o.Peer, DefaultPeer); err != nil {
+		return nil, err
 	}
+	save = save || changed
+	if changed, err = n.listenGossip(); err != nil {
+		return nil, err
+	}
+	save = save || changed
 	if n.http, err = n.record.ask("http", n.o.HTTP, DefaultHTTP); err != nil {
-		return err
+		return nil, err
 	}
 	if save {
-		return n.record.save(n.o.Data)
+		err = n.record.save(n.o.Data)
 	}
-	return nil
+	return l, err
 }
 
-// reserve finds a port that nothing serves while the cluster has one node, and leaves it closed.
+// reserve finds a port that nothing serves yet, and leaves it closed.
 func (n *node) reserve(what, flag, usual string) (found [2]string, changed bool, err error) {
 	a, err := n.record.ask(what, flag, usual)
 	if err != nil {
@@ -214,20 +265,31 @@ func (n *node) run(ctx context.Context) error {
 			n.fatal <- fmt.Errorf("serve the cluster's port: %w", err)
 		}
 	}()
-	go func() {
-		_ = n.service.Follow(ctx, func(a *binderyv1.Assignments) error {
-			n.agent.Assign(a)
-			return nil
-		}) // it ends with ctx
-	}()
-	go n.join(ctx)
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer cancel()
+	if n.record.Joined {
+		running.Go(func() { n.uplink.run(ctx) })
+	} else {
+		go func() { _ = n.joins.Serve(n.mux.joins) }() // it ends with the node
+		go func() {
+			_ = n.service.Follow(ctx, func(a *binderyv1.Assignments) error {
+				n.agent.Assign(a)
+				return nil
+			}) // it ends with ctx
+		}()
+		go func() {
+			n.join(ctx)
+			n.gossips(ctx)
+		}()
+	}
 	renew := time.NewTicker(24 * time.Hour)
 	defer renew.Stop()
 	ready := false
 	for {
 		state, changed := n.agent.State()
 		if state.PID != 0 || ready {
-			if err := n.tell(ctx, state, !ready); err != nil {
+			if err := n.tell(state, !ready); err != nil {
 				return err
 			}
 			ready = true
@@ -235,12 +297,16 @@ func (n *node) run(ctx context.Context) error {
 		select {
 		case <-changed:
 		case <-renew.C:
-			if err := n.creds.renew(time.Now()); err != nil {
+			if err := n.renew(ctx); err != nil {
 				n.o.Logger.Error("renew the node's certificate", "error", err)
 			}
 		case <-n.begun:
 			if err := n.begin(); err != nil {
 				n.o.Logger.Error("write identity.json", "error", err) // it is written at the next start
+			}
+		case n.record.Servers = <-n.learned:
+			if err := n.record.save(n.o.Data); err != nil {
+				n.o.Logger.Error("keep where the servers are", "error", err)
 			}
 		case err := <-n.fatal:
 			return err
@@ -260,11 +326,14 @@ func (n *node) begin() error {
 }
 
 // tell writes down what the node is at, and reports it. node.json comes last: who sees it finds the rest.
-func (n *node) tell(ctx context.Context, state AgentState, first bool) error {
-	if _, err := n.service.Report(ctx, &binderyv1.ReportRequest{
+func (n *node) tell(state AgentState, first bool) error {
+	report := &binderyv1.ReportRequest{
 		Node: n.describe(state), ServingIndex: state.Index, HeldBack: state.HeldBack, Failed: state.Failed,
-	}); err != nil {
-		return err
+	}
+	if n.record.Joined {
+		n.uplink.report(report)
+	} else {
+		n.service.ReportOwn(report)
 	}
 	if first {
 		if addr, err := net.ResolveTCPAddr("tcp", state.HTTP); err == nil && n.record.keep(n.http, addr) {
@@ -272,8 +341,11 @@ func (n *node) tell(ctx context.Context, state AgentState, first bool) error {
 				return err
 			}
 		}
-		n.writeContext()
+		if !n.record.Joined { // who joined can make nobody a certificate
+			n.writeContext()
+		}
 	}
+	n.talk.describe(n.member(state))
 	f := n.file(state)
 	if f != n.told {
 		b, err := json.MarshalIndent(f, "", "  ")
@@ -305,7 +377,7 @@ func (n *node) file(state AgentState) File {
 // describe is the node as the cluster knows it.
 func (n *node) describe(state AgentState) *binderyv1.Node {
 	d := &binderyv1.Node{
-		Name: n.record.Name, Id: n.record.ID, State: binderyv1.NodeState_NODE_STATE_READY, Server: true,
+		Name: n.record.Name, Id: n.record.ID, State: binderyv1.NodeState_NODE_STATE_READY, Server: !n.record.Joined,
 		ClusterAddress: n.clusterElsewhere, PeerAddress: n.peer[1], GossipAddress: n.gossip[1],
 		Zone: n.o.Zone, Labels: n.o.Labels, Version: n.o.Version, MemoryBytes: n.o.Memory,
 		DataPlanePid: int32(state.PID), DataPlaneStarts: int32(state.Starts), StartTime: timestamppb.New(n.started),

@@ -30,7 +30,7 @@ func Serve(o ServeOptions) func(AgentOptions) (Agent, error) {
 			return nil, err
 		}
 		open := agent.Options{
-			Dir: a.Data, HTTP: a.HTTP, Bundles: dir, Memory: a.Memory, Logger: a.Logger, Drain: a.Drain,
+			Dir: a.Data, HTTP: a.HTTP, Bundles: dir, Fetch: a.Fetch, Memory: a.Memory, Logger: a.Logger, Drain: a.Drain,
 			AllowPrivateNetwork: o.AllowPrivateNetwork, JSON: o.JSON, Level: o.Level, Launcher: o.Launcher,
 		}
 		inner, err := agent.Open(open)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 )
 
@@ -16,6 +17,14 @@ func (n *node) close(clean bool) {
 		ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
 		n.server.Stop(ctx)
 		cancel()
+	}
+	var goodbye sync.WaitGroup
+	defer goodbye.Wait()
+	if n.talk != nil {
+		goodbye.Go(func() { n.talk.close(clean) }) // while requests are finished
+	}
+	if n.joins != nil {
+		n.joins.Stop()
 	}
 	switch {
 	case n.agent == nil:

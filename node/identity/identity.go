@@ -17,7 +17,6 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"net"
 	"net/url"
 	"strings"
 	"time"
@@ -118,23 +117,7 @@ func LoadAuthority(p Pair) (*Authority, error) {
 
 // Issue makes a certificate for who, good until the lifetime of its kind is over. hosts are the names and addresses by which a node is reached.
 func (a *Authority) Issue(who Identity, now time.Time, hosts ...string) (Pair, error) {
-	life, usage := ClientLifetime, []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
-	if who.Kind == Node {
-		life, usage = NodeLifetime, append(usage, x509.ExtKeyUsageServerAuth)
-	}
-	template := &x509.Certificate{
-		Subject:  pkix.Name{CommonName: who.Name, Organization: []string{who.Cluster}},
-		NotAfter: now.Add(life), KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: usage,
-		URIs: []*url.URL{who.uri()}, BasicConstraintsValid: true,
-	}
-	for _, host := range hosts {
-		if ip := net.ParseIP(host); ip != nil {
-			template.IPAddresses = append(template.IPAddresses, ip)
-		} else {
-			template.DNSNames = append(template.DNSNames, host)
-		}
-	}
-	pair, err := issue(template, a.cert, a.key, now)
+	pair, err := issue(a.template(who, now, hosts), a.cert, a.key, now)
 	if err != nil {
 		return Pair{}, fmt.Errorf("make certificate of %s: %w", who, err)
 	}
@@ -147,11 +130,10 @@ func issue(template, parent *x509.Certificate, parentKey *ecdsa.PrivateKey, now 
 	if err != nil {
 		return Pair{}, err
 	}
-	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127))
-	if err != nil {
+	if template.SerialNumber, err = serial(); err != nil {
 		return Pair{}, err
 	}
-	template.SerialNumber, template.NotBefore = serial, now.Add(-backdate)
+	template.NotBefore = now.Add(-backdate)
 	if parent == nil {
 		parent, parentKey = template, key
 	}
@@ -168,6 +150,8 @@ func issue(template, parent *x509.Certificate, parentKey *ecdsa.PrivateKey, now 
 		Key:  pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER}),
 	}, nil
 }
+
+func serial() (*big.Int, error) { return rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127)) }
 
 // ClusterOf gives the cluster of an authority's certificate.
 func ClusterOf(ca []byte) (string, error) {

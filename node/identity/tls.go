@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
@@ -127,4 +128,53 @@ func parse(text []byte) (*x509.Certificate, error) {
 		return nil, errors.New("the certificate is no PEM")
 	}
 	return x509.ParseCertificate(block.Bytes)
+}
+
+// Pinned is for who dials a node and knows of its cluster only the fingerprint of the authority: TLS 1.3, and the other end shows the certificate
+// of a node, and with it that very authority's, by which it is verified, before anything is said. The caller shows no certificate. now is the clock;
+// nil is time.Now.
+func Pinned(fingerprint [sha256.Size]byte, now func() time.Time, protocols ...string) *tls.Config {
+	return &tls.Config{
+		MinVersion: tls.VersionTLS13, NextProtos: protocols, Time: now,
+		InsecureSkipVerify: true, // replaced, as in Client
+		VerifyConnection: func(s tls.ConnectionState) error {
+			for _, c := range s.PeerCertificates {
+				if sha256.Sum256(c.Raw) != fingerprint {
+					continue
+				}
+				ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})
+				p := Peer{CA: ca, Now: now}
+				pool, cluster, err := p.roots()
+				if err != nil {
+					return err
+				}
+				return p.verifyNode(s, pool, cluster)
+			}
+			return ErrOtherAuthority
+		},
+	}
+}
+
+// ErrOtherAuthority says that the other end is not of the cluster whose authority was pinned.
+var ErrOtherAuthority = errors.New("the other end is of another cluster: it does not show the pinned authority")
+
+// Anonymous is for a node that accepts from who has no certificate yet: TLS 1.3, and the node shows the authority's certificate after its own.
+func (p Peer) Anonymous(protocols ...string) (*tls.Config, error) {
+	ca, err := parse(p.CA)
+	if err != nil {
+		return nil, fmt.Errorf("read the cluster's certificate: %w", err)
+	}
+	return &tls.Config{
+		MinVersion: tls.VersionTLS13, NextProtos: protocols, Time: p.Now,
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+			own, err := p.own()
+			if err != nil {
+				return nil, err
+			}
+			chain := *own
+			chain.Certificate = [][]byte{own.Certificate[0], ca.Raw}
+			return &chain, nil
+		},
+		SessionTicketsDisabled: true,
+	}, nil
 }

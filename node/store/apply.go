@@ -10,9 +10,15 @@ import (
 )
 
 // RefusedError says that a command was applied and changed nothing, for a reason that lies in the state.
-type RefusedError struct{ Reason string }
+type RefusedError struct {
+	Reason string
+	Cause  error // *join.RefusedError where a node was not let in; else nil
+}
 
 func (e *RefusedError) Error() string { return e.Reason }
+
+// Unwrap gives the cause.
+func (e *RefusedError) Unwrap() error { return e.Cause }
 
 // ErrChanged is the reason where Workers were changed after a release was checked.
 const ErrChanged = "Workers were changed meanwhile: try again"
@@ -69,6 +75,16 @@ func (a *application) body() result {
 		return result{}
 	case *binderyv1.Command_HoldBack:
 		return a.holdBack(b.HoldBack)
+	case *binderyv1.Command_PutToken:
+		return a.putToken(b.PutToken.GetToken())
+	case *binderyv1.Command_RevokeToken:
+		return a.revokeToken(b.RevokeToken.GetId())
+	case *binderyv1.Command_AdmitNode:
+		return a.admit(b.AdmitNode)
+	case *binderyv1.Command_SetGossipKeys:
+		return a.setGossipKeys(b.SetGossipKeys)
+	case *binderyv1.Command_SetNodeState:
+		return a.setNodeState(b.SetNodeState)
 	}
 	return result{err: fmt.Errorf("command %d is of a kind that this program does not know: upgrade it", a.index)}
 }

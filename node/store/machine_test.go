@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/raft"
@@ -148,7 +149,13 @@ func commands(t *rapid.T) []*binderyv1.Command {
 	for n := rapid.IntRange(0, 60).Draw(t, "commands"); n > 0; n-- {
 		index := uint64(len(list))
 		var cmd *binderyv1.Command
-		switch rapid.IntRange(0, 9).Draw(t, "kind") {
+		switch rapid.IntRange(0, 12).Draw(t, "kind") {
+		case 10:
+			cmd = at(noon, token(worker.Draw(t, "token"), 2, noon.Add(time.Hour)))
+		case 11:
+			cmd = at(noon, admission(worker.Draw(t, "token"), worker.Draw(t, "node"), worker.Draw(t, "name")))
+		case 12:
+			cmd = at(noon, &binderyv1.SetGossipKeys{Sealed: [][]byte{{1}}, Replaces: int64(rapid.IntRange(0, 3).Draw(t, "replaces"))})
 		case 0:
 			cmd = &binderyv1.Command{Body: &binderyv1.Command_PutNode{PutNode: &binderyv1.PutNode{Node: &binderyv1.Node{
 				Id: worker.Draw(t, "node"), Labels: map[string]string{"x": "1", "y": "2", "z": worker.Draw(t, "label")},

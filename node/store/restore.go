@@ -88,6 +88,10 @@ func (a *application) restore(record *binderyv1.Record, m *meta) (err error) {
 		m.Requests++
 	case *binderyv1.Record_HeldBack:
 		a.insert(tableHeldBack, b.HeldBack)
+	case *binderyv1.Record_Token:
+		a.insert(tableTokens, b.Token)
+	case *binderyv1.Record_GossipKeys:
+		a.insert(tableKeys, b.GossipKeys)
 	default:
 		return fmt.Errorf("%w: it has a record of an unknown kind", ErrDamaged)
 	}

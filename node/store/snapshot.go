@@ -57,6 +57,12 @@ func (s State) records(put func(*binderyv1.Record)) {
 	for _, h := range s.HeldBack() {
 		put(&binderyv1.Record{Body: &binderyv1.Record_HeldBack{HeldBack: h}})
 	}
+	for _, t := range s.Tokens() {
+		put(&binderyv1.Record{Body: &binderyv1.Record_Token{Token: t}})
+	}
+	if keys := s.GossipKeys(); keys != nil {
+		put(&binderyv1.Record{Body: &binderyv1.Record_GossipKeys{GossipKeys: keys}})
+	}
 }
 
 // Hash is a hash of the whole state: equal on all replicas that have applied the same commands.

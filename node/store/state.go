@@ -26,6 +26,8 @@ const (
 	tableNodes    = "nodes"
 	tableRequests = "requests"
 	tableHeldBack = "held_back"
+	tableTokens   = "tokens"
+	tableKeys     = "gossip_keys"
 	byID          = "id"
 	byIndex       = "index"
 	byVersion     = "version"
@@ -61,6 +63,8 @@ var schema = &memdb.DBSchema{Tables: map[string]*memdb.TableSchema{
 	tableHeldBack: table(tableHeldBack, &memdb.CompoundIndex{Indexes: []memdb.Indexer{
 		&memdb.StringFieldIndex{Field: "Worker"}, &memdb.StringFieldIndex{Field: "Version"},
 	}}),
+	tableTokens: table(tableTokens, &memdb.StringFieldIndex{Field: "Id"}),
+	tableKeys:   {Name: tableKeys, Indexes: map[string]*memdb.IndexSchema{byID: {Name: byID, Unique: true, AllowMissing: true, Indexer: only{}}}},
 }}
 
 // only is the index of a table with one row.
@@ -141,6 +145,26 @@ func (s State) Releases() []*binderyv1.Release {
 // Nodes gives the nodes by id.
 func (s State) Nodes() []*binderyv1.Node { return all[*binderyv1.Node](s.txn, tableNodes) }
 
+// Node gives a node, nil if there is none of that id.
+func (s State) Node(id string) *binderyv1.Node {
+	return first[*binderyv1.Node](s.txn, tableNodes, byID, id)
+}
+
+// Token gives a token by which nodes join, nil if there is none of that id.
+func (s State) Token(id string) *binderyv1.JoinToken {
+	return first[*binderyv1.JoinToken](s.txn, tableTokens, byID, id)
+}
+
+// Tokens gives the tokens by id.
+func (s State) Tokens() []*binderyv1.JoinToken {
+	return all[*binderyv1.JoinToken](s.txn, tableTokens)
+}
+
+// GossipKeys gives the keys of the gossip, nil if there are none yet.
+func (s State) GossipKeys() *binderyv1.GossipKeys {
+	return first[*binderyv1.GossipKeys](s.txn, tableKeys, byID)
+}
+
 // HeldBack gives what is held back, by Worker and version.
 func (s State) HeldBack() []*binderyv1.HeldBack {
 	return all[*binderyv1.HeldBack](s.txn, tableHeldBack)
@@ -156,7 +180,7 @@ func (s State) request(id string) *binderyv1.AppliedRequest {
 
 // first gives the row of an index, the zero value if there is none.
 func first[T any](txn *memdb.Txn, table, index string, args ...any) (row T) {
-	if table == tableMeta {
+	if table == tableMeta || table == tableKeys {
 		args = []any{""}
 	}
 	v, err := txn.First(table, index, args...)

@@ -192,7 +192,14 @@ func (n *node) impatient(patience time.Duration) *client.Client {
 // run runs a command against the node.
 func (n *node) run(args ...string) (stdout, stderr string, code int) {
 	n.t.Helper()
+	return n.runWith("", args...)
+}
+
+// runWith runs a command with standard input.
+func (n *node) runWith(stdin string, args ...string) (stdout, stderr string, code int) {
+	n.t.Helper()
 	cmd := exec.Command(binary, args...)
+	cmd.Stdin = strings.NewReader(stdin)
 	cmd.Env = append(os.Environ(), "BINDERY_CONTEXT="+filepath.Join(n.dir, "context.json"), "NO_COLOR=1")
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs

@@ -27,7 +27,9 @@ const (
 type FollowAssignmentsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Identity of the node.
-	NodeId        string `protobuf:"bytes,1,opt,name=node_id,json=nodeId,proto3" json:"node_id,omitempty"`
+	NodeId string `protobuf:"bytes,1,opt,name=node_id,json=nodeId,proto3" json:"node_id,omitempty"`
+	// Key of 32 bytes, made for this call, under which secrets are sealed for the node; empty for a server, which has the cluster's own.
+	Key           []byte `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -69,11 +71,24 @@ func (x *FollowAssignmentsRequest) GetNodeId() string {
 	return ""
 }
 
+func (x *FollowAssignmentsRequest) GetKey() []byte {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
 // FollowAssignmentsResponse is what the node is to serve from now on.
 type FollowAssignmentsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// All of it.
-	Assignments   *Assignments `protobuf:"bytes,1,opt,name=assignments,proto3" json:"assignments,omitempty"`
+	Assignments *Assignments `protobuf:"bytes,1,opt,name=assignments,proto3" json:"assignments,omitempty"`
+	// Keys of the gossip; the first is the one to speak with.
+	GossipKeys [][]byte `protobuf:"bytes,2,rep,name=gossip_keys,json=gossipKeys,proto3" json:"gossip_keys,omitempty"`
+	// Addresses of gRPC of the cluster's servers, host:port.
+	Servers []string `protobuf:"bytes,3,rep,name=servers,proto3" json:"servers,omitempty"`
+	// Addresses of gossip of the cluster's nodes, host:port.
+	Gossip        []string `protobuf:"bytes,4,rep,name=gossip,proto3" json:"gossip,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -111,6 +126,27 @@ func (*FollowAssignmentsResponse) Descriptor() ([]byte, []int) {
 func (x *FollowAssignmentsResponse) GetAssignments() *Assignments {
 	if x != nil {
 		return x.Assignments
+	}
+	return nil
+}
+
+func (x *FollowAssignmentsResponse) GetGossipKeys() [][]byte {
+	if x != nil {
+		return x.GossipKeys
+	}
+	return nil
+}
+
+func (x *FollowAssignmentsResponse) GetServers() []string {
+	if x != nil {
+		return x.Servers
+	}
+	return nil
+}
+
+func (x *FollowAssignmentsResponse) GetGossip() []string {
+	if x != nil {
+		return x.Gossip
 	}
 	return nil
 }
@@ -450,11 +486,16 @@ var File_bindery_v1_placement_proto protoreflect.FileDescriptor
 const file_bindery_v1_placement_proto_rawDesc = "" +
 	"\n" +
 	"\x1abindery/v1/placement.proto\x12\n" +
-	"bindery.v1\x1a\x18bindery/v1/cluster.proto\x1a\x17bindery/v1/worker.proto\"3\n" +
+	"bindery.v1\x1a\x18bindery/v1/cluster.proto\x1a\x17bindery/v1/worker.proto\"E\n" +
 	"\x18FollowAssignmentsRequest\x12\x17\n" +
-	"\anode_id\x18\x01 \x01(\tR\x06nodeId\"V\n" +
+	"\anode_id\x18\x01 \x01(\tR\x06nodeId\x12\x10\n" +
+	"\x03key\x18\x02 \x01(\fR\x03key\"\xa9\x01\n" +
 	"\x19FollowAssignmentsResponse\x129\n" +
-	"\vassignments\x18\x01 \x01(\v2\x17.bindery.v1.AssignmentsR\vassignments\"\xb2\x01\n" +
+	"\vassignments\x18\x01 \x01(\v2\x17.bindery.v1.AssignmentsR\vassignments\x12\x1f\n" +
+	"\vgossip_keys\x18\x02 \x03(\fR\n" +
+	"gossipKeys\x12\x18\n" +
+	"\aservers\x18\x03 \x03(\tR\aservers\x12\x16\n" +
+	"\x06gossip\x18\x04 \x03(\tR\x06gossip\"\xb2\x01\n" +
 	"\vAssignments\x12\x14\n" +
 	"\x05index\x18\x01 \x01(\x04R\x05index\x12/\n" +
 	"\bversions\x18\x02 \x03(\v2\x13.bindery.v1.VersionR\bversions\x12)\n" +

@@ -41,6 +41,11 @@ type Command struct {
 	//	*Command_ApplyRelease
 	//	*Command_PutNode
 	//	*Command_HoldBack
+	//	*Command_PutToken
+	//	*Command_RevokeToken
+	//	*Command_AdmitNode
+	//	*Command_SetGossipKeys
+	//	*Command_SetNodeState
 	Body          isCommand_Body `protobuf_oneof:"body"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -140,6 +145,51 @@ func (x *Command) GetHoldBack() *HoldBack {
 	return nil
 }
 
+func (x *Command) GetPutToken() *PutToken {
+	if x != nil {
+		if x, ok := x.Body.(*Command_PutToken); ok {
+			return x.PutToken
+		}
+	}
+	return nil
+}
+
+func (x *Command) GetRevokeToken() *RevokeToken {
+	if x != nil {
+		if x, ok := x.Body.(*Command_RevokeToken); ok {
+			return x.RevokeToken
+		}
+	}
+	return nil
+}
+
+func (x *Command) GetAdmitNode() *AdmitNode {
+	if x != nil {
+		if x, ok := x.Body.(*Command_AdmitNode); ok {
+			return x.AdmitNode
+		}
+	}
+	return nil
+}
+
+func (x *Command) GetSetGossipKeys() *SetGossipKeys {
+	if x != nil {
+		if x, ok := x.Body.(*Command_SetGossipKeys); ok {
+			return x.SetGossipKeys
+		}
+	}
+	return nil
+}
+
+func (x *Command) GetSetNodeState() *SetNodeState {
+	if x != nil {
+		if x, ok := x.Body.(*Command_SetNodeState); ok {
+			return x.SetNodeState
+		}
+	}
+	return nil
+}
+
 type isCommand_Body interface {
 	isCommand_Body()
 }
@@ -164,6 +214,31 @@ type Command_HoldBack struct {
 	HoldBack *HoldBack `protobuf:"bytes,7,opt,name=hold_back,json=holdBack,proto3,oneof"`
 }
 
+type Command_PutToken struct {
+	// Make a token by which nodes join.
+	PutToken *PutToken `protobuf:"bytes,8,opt,name=put_token,json=putToken,proto3,oneof"`
+}
+
+type Command_RevokeToken struct {
+	// Revoke a token.
+	RevokeToken *RevokeToken `protobuf:"bytes,9,opt,name=revoke_token,json=revokeToken,proto3,oneof"`
+}
+
+type Command_AdmitNode struct {
+	// Let a node in.
+	AdmitNode *AdmitNode `protobuf:"bytes,10,opt,name=admit_node,json=admitNode,proto3,oneof"`
+}
+
+type Command_SetGossipKeys struct {
+	// Change the keys of the gossip.
+	SetGossipKeys *SetGossipKeys `protobuf:"bytes,11,opt,name=set_gossip_keys,json=setGossipKeys,proto3,oneof"`
+}
+
+type Command_SetNodeState struct {
+	// Change whether a node serves.
+	SetNodeState *SetNodeState `protobuf:"bytes,12,opt,name=set_node_state,json=setNodeState,proto3,oneof"`
+}
+
 func (*Command_CreateCluster) isCommand_Body() {}
 
 func (*Command_ApplyRelease) isCommand_Body() {}
@@ -171,6 +246,16 @@ func (*Command_ApplyRelease) isCommand_Body() {}
 func (*Command_PutNode) isCommand_Body() {}
 
 func (*Command_HoldBack) isCommand_Body() {}
+
+func (*Command_PutToken) isCommand_Body() {}
+
+func (*Command_RevokeToken) isCommand_Body() {}
+
+func (*Command_AdmitNode) isCommand_Body() {}
+
+func (*Command_SetGossipKeys) isCommand_Body() {}
+
+func (*Command_SetNodeState) isCommand_Body() {}
 
 // CreateCluster is the first command of a cluster.
 type CreateCluster struct {
@@ -465,6 +550,318 @@ func (x *HoldBack) GetRelease() bool {
 	return false
 }
 
+// PutToken makes a token.
+type PutToken struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// It, with the hash of its secret.
+	Token         *JoinToken `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PutToken) Reset() {
+	*x = PutToken{}
+	mi := &file_bindery_v1_state_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PutToken) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PutToken) ProtoMessage() {}
+
+func (x *PutToken) ProtoReflect() protoreflect.Message {
+	mi := &file_bindery_v1_state_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PutToken.ProtoReflect.Descriptor instead.
+func (*PutToken) Descriptor() ([]byte, []int) {
+	return file_bindery_v1_state_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *PutToken) GetToken() *JoinToken {
+	if x != nil {
+		return x.Token
+	}
+	return nil
+}
+
+// RevokeToken makes a token worthless.
+type RevokeToken struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Identity of the token.
+	Id            string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RevokeToken) Reset() {
+	*x = RevokeToken{}
+	mi := &file_bindery_v1_state_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RevokeToken) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RevokeToken) ProtoMessage() {}
+
+func (x *RevokeToken) ProtoReflect() protoreflect.Message {
+	mi := &file_bindery_v1_state_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RevokeToken.ProtoReflect.Descriptor instead.
+func (*RevokeToken) Descriptor() ([]byte, []int) {
+	return file_bindery_v1_state_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *RevokeToken) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+// AdmitNode takes a use of a token and adds a node, if the token is good at the command's time and no other node has the name.
+type AdmitNode struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Identity of the token, whose secret was shown.
+	TokenId string `protobuf:"bytes,1,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
+	// The node.
+	Node          *Node `protobuf:"bytes,2,opt,name=node,proto3" json:"node,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AdmitNode) Reset() {
+	*x = AdmitNode{}
+	mi := &file_bindery_v1_state_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AdmitNode) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AdmitNode) ProtoMessage() {}
+
+func (x *AdmitNode) ProtoReflect() protoreflect.Message {
+	mi := &file_bindery_v1_state_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AdmitNode.ProtoReflect.Descriptor instead.
+func (*AdmitNode) Descriptor() ([]byte, []int) {
+	return file_bindery_v1_state_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *AdmitNode) GetTokenId() string {
+	if x != nil {
+		return x.TokenId
+	}
+	return ""
+}
+
+func (x *AdmitNode) GetNode() *Node {
+	if x != nil {
+		return x.Node
+	}
+	return nil
+}
+
+// SetGossipKeys replaces the keys of the gossip, if they are those that the proposer saw.
+type SetGossipKeys struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The keys, each sealed under the cluster's key; the first is the one to speak with.
+	Sealed [][]byte `protobuf:"bytes,1,rep,name=sealed,proto3" json:"sealed,omitempty"`
+	// Generation of the keys that these replace; 0 if there were none.
+	Replaces      int64 `protobuf:"varint,2,opt,name=replaces,proto3" json:"replaces,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetGossipKeys) Reset() {
+	*x = SetGossipKeys{}
+	mi := &file_bindery_v1_state_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetGossipKeys) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetGossipKeys) ProtoMessage() {}
+
+func (x *SetGossipKeys) ProtoReflect() protoreflect.Message {
+	mi := &file_bindery_v1_state_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetGossipKeys.ProtoReflect.Descriptor instead.
+func (*SetGossipKeys) Descriptor() ([]byte, []int) {
+	return file_bindery_v1_state_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *SetGossipKeys) GetSealed() [][]byte {
+	if x != nil {
+		return x.Sealed
+	}
+	return nil
+}
+
+func (x *SetGossipKeys) GetReplaces() int64 {
+	if x != nil {
+		return x.Replaces
+	}
+	return 0
+}
+
+// SetNodeState changes whether a node serves, and nothing else of it.
+type SetNodeState struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Identity of the node.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// What it is now. A node that left is forgotten.
+	State         NodeState `protobuf:"varint,2,opt,name=state,proto3,enum=bindery.v1.NodeState" json:"state,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetNodeState) Reset() {
+	*x = SetNodeState{}
+	mi := &file_bindery_v1_state_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetNodeState) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetNodeState) ProtoMessage() {}
+
+func (x *SetNodeState) ProtoReflect() protoreflect.Message {
+	mi := &file_bindery_v1_state_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetNodeState.ProtoReflect.Descriptor instead.
+func (*SetNodeState) Descriptor() ([]byte, []int) {
+	return file_bindery_v1_state_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *SetNodeState) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *SetNodeState) GetState() NodeState {
+	if x != nil {
+		return x.State
+	}
+	return NodeState_NODE_STATE_UNSPECIFIED
+}
+
+// GossipKeys are the keys of the gossip.
+type GossipKeys struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Counts up with each change.
+	Generation int64 `protobuf:"varint,1,opt,name=generation,proto3" json:"generation,omitempty"`
+	// The keys, each sealed under the cluster's key.
+	Sealed        [][]byte `protobuf:"bytes,2,rep,name=sealed,proto3" json:"sealed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GossipKeys) Reset() {
+	*x = GossipKeys{}
+	mi := &file_bindery_v1_state_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GossipKeys) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GossipKeys) ProtoMessage() {}
+
+func (x *GossipKeys) ProtoReflect() protoreflect.Message {
+	mi := &file_bindery_v1_state_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GossipKeys.ProtoReflect.Descriptor instead.
+func (*GossipKeys) Descriptor() ([]byte, []int) {
+	return file_bindery_v1_state_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *GossipKeys) GetGeneration() int64 {
+	if x != nil {
+		return x.Generation
+	}
+	return 0
+}
+
+func (x *GossipKeys) GetSealed() [][]byte {
+	if x != nil {
+		return x.Sealed
+	}
+	return nil
+}
+
 // Record is one record of a snapshot: records stand in the order of their kinds, and by key within a kind.
 type Record struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -480,6 +877,8 @@ type Record struct {
 	//	*Record_Request
 	//	*Record_HeldBack
 	//	*Record_End
+	//	*Record_Token
+	//	*Record_GossipKeys
 	Body          isRecord_Body `protobuf_oneof:"body"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -487,7 +886,7 @@ type Record struct {
 
 func (x *Record) Reset() {
 	*x = Record{}
-	mi := &file_bindery_v1_state_proto_msgTypes[6]
+	mi := &file_bindery_v1_state_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -499,7 +898,7 @@ func (x *Record) String() string {
 func (*Record) ProtoMessage() {}
 
 func (x *Record) ProtoReflect() protoreflect.Message {
-	mi := &file_bindery_v1_state_proto_msgTypes[6]
+	mi := &file_bindery_v1_state_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -512,7 +911,7 @@ func (x *Record) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Record.ProtoReflect.Descriptor instead.
 func (*Record) Descriptor() ([]byte, []int) {
-	return file_bindery_v1_state_proto_rawDescGZIP(), []int{6}
+	return file_bindery_v1_state_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Record) GetBody() isRecord_Body {
@@ -594,6 +993,24 @@ func (x *Record) GetEnd() *SnapshotEnd {
 	return nil
 }
 
+func (x *Record) GetToken() *JoinToken {
+	if x != nil {
+		if x, ok := x.Body.(*Record_Token); ok {
+			return x.Token
+		}
+	}
+	return nil
+}
+
+func (x *Record) GetGossipKeys() *GossipKeys {
+	if x != nil {
+		if x, ok := x.Body.(*Record_GossipKeys); ok {
+			return x.GossipKeys
+		}
+	}
+	return nil
+}
+
 type isRecord_Body interface {
 	isRecord_Body()
 }
@@ -638,6 +1055,16 @@ type Record_End struct {
 	End *SnapshotEnd `protobuf:"bytes,8,opt,name=end,proto3,oneof"`
 }
 
+type Record_Token struct {
+	// A token.
+	Token *JoinToken `protobuf:"bytes,9,opt,name=token,proto3,oneof"`
+}
+
+type Record_GossipKeys struct {
+	// The keys of the gossip.
+	GossipKeys *GossipKeys `protobuf:"bytes,10,opt,name=gossip_keys,json=gossipKeys,proto3,oneof"`
+}
+
 func (*Record_Header) isRecord_Body() {}
 
 func (*Record_Version) isRecord_Body() {}
@@ -653,6 +1080,10 @@ func (*Record_Request) isRecord_Body() {}
 func (*Record_HeldBack) isRecord_Body() {}
 
 func (*Record_End) isRecord_Body() {}
+
+func (*Record_Token) isRecord_Body() {}
+
+func (*Record_GossipKeys) isRecord_Body() {}
 
 // SnapshotHeader begins a snapshot.
 type SnapshotHeader struct {
@@ -673,7 +1104,7 @@ type SnapshotHeader struct {
 
 func (x *SnapshotHeader) Reset() {
 	*x = SnapshotHeader{}
-	mi := &file_bindery_v1_state_proto_msgTypes[7]
+	mi := &file_bindery_v1_state_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -685,7 +1116,7 @@ func (x *SnapshotHeader) String() string {
 func (*SnapshotHeader) ProtoMessage() {}
 
 func (x *SnapshotHeader) ProtoReflect() protoreflect.Message {
-	mi := &file_bindery_v1_state_proto_msgTypes[7]
+	mi := &file_bindery_v1_state_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -698,7 +1129,7 @@ func (x *SnapshotHeader) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SnapshotHeader.ProtoReflect.Descriptor instead.
 func (*SnapshotHeader) Descriptor() ([]byte, []int) {
-	return file_bindery_v1_state_proto_rawDescGZIP(), []int{7}
+	return file_bindery_v1_state_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *SnapshotHeader) GetFormat() uint32 {
@@ -751,7 +1182,7 @@ type WorkerState struct {
 
 func (x *WorkerState) Reset() {
 	*x = WorkerState{}
-	mi := &file_bindery_v1_state_proto_msgTypes[8]
+	mi := &file_bindery_v1_state_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -763,7 +1194,7 @@ func (x *WorkerState) String() string {
 func (*WorkerState) ProtoMessage() {}
 
 func (x *WorkerState) ProtoReflect() protoreflect.Message {
-	mi := &file_bindery_v1_state_proto_msgTypes[8]
+	mi := &file_bindery_v1_state_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -776,7 +1207,7 @@ func (x *WorkerState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WorkerState.ProtoReflect.Descriptor instead.
 func (*WorkerState) Descriptor() ([]byte, []int) {
-	return file_bindery_v1_state_proto_rawDescGZIP(), []int{8}
+	return file_bindery_v1_state_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *WorkerState) GetName() string {
@@ -817,7 +1248,7 @@ type AppliedRequest struct {
 
 func (x *AppliedRequest) Reset() {
 	*x = AppliedRequest{}
-	mi := &file_bindery_v1_state_proto_msgTypes[9]
+	mi := &file_bindery_v1_state_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -829,7 +1260,7 @@ func (x *AppliedRequest) String() string {
 func (*AppliedRequest) ProtoMessage() {}
 
 func (x *AppliedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bindery_v1_state_proto_msgTypes[9]
+	mi := &file_bindery_v1_state_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -842,7 +1273,7 @@ func (x *AppliedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AppliedRequest.ProtoReflect.Descriptor instead.
 func (*AppliedRequest) Descriptor() ([]byte, []int) {
-	return file_bindery_v1_state_proto_rawDescGZIP(), []int{9}
+	return file_bindery_v1_state_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *AppliedRequest) GetRequestId() string {
@@ -886,7 +1317,7 @@ type SnapshotEnd struct {
 
 func (x *SnapshotEnd) Reset() {
 	*x = SnapshotEnd{}
-	mi := &file_bindery_v1_state_proto_msgTypes[10]
+	mi := &file_bindery_v1_state_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -898,7 +1329,7 @@ func (x *SnapshotEnd) String() string {
 func (*SnapshotEnd) ProtoMessage() {}
 
 func (x *SnapshotEnd) ProtoReflect() protoreflect.Message {
-	mi := &file_bindery_v1_state_proto_msgTypes[10]
+	mi := &file_bindery_v1_state_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -911,7 +1342,7 @@ func (x *SnapshotEnd) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SnapshotEnd.ProtoReflect.Descriptor instead.
 func (*SnapshotEnd) Descriptor() ([]byte, []int) {
-	return file_bindery_v1_state_proto_rawDescGZIP(), []int{10}
+	return file_bindery_v1_state_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *SnapshotEnd) GetRecords() int64 {
@@ -933,7 +1364,7 @@ var File_bindery_v1_state_proto protoreflect.FileDescriptor
 const file_bindery_v1_state_proto_rawDesc = "" +
 	"\n" +
 	"\x16bindery/v1/state.proto\x12\n" +
-	"bindery.v1\x1a\x18bindery/v1/cluster.proto\x1a\x1bbindery/v1/deployment.proto\x1a\x17bindery/v1/worker.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe4\x02\n" +
+	"bindery.v1\x1a\x18bindery/v1/cluster.proto\x1a\x1bbindery/v1/deployment.proto\x1a\x15bindery/v1/join.proto\x1a\x17bindery/v1/worker.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x96\x05\n" +
 	"\aCommand\x12\x16\n" +
 	"\x06format\x18\x01 \x01(\rR\x06format\x12\x1d\n" +
 	"\n" +
@@ -942,7 +1373,14 @@ const file_bindery_v1_state_proto_rawDesc = "" +
 	"\x0ecreate_cluster\x18\x04 \x01(\v2\x19.bindery.v1.CreateClusterH\x00R\rcreateCluster\x12?\n" +
 	"\rapply_release\x18\x05 \x01(\v2\x18.bindery.v1.ApplyReleaseH\x00R\fapplyRelease\x120\n" +
 	"\bput_node\x18\x06 \x01(\v2\x13.bindery.v1.PutNodeH\x00R\aputNode\x123\n" +
-	"\thold_back\x18\a \x01(\v2\x14.bindery.v1.HoldBackH\x00R\bholdBackB\x06\n" +
+	"\thold_back\x18\a \x01(\v2\x14.bindery.v1.HoldBackH\x00R\bholdBack\x123\n" +
+	"\tput_token\x18\b \x01(\v2\x14.bindery.v1.PutTokenH\x00R\bputToken\x12<\n" +
+	"\frevoke_token\x18\t \x01(\v2\x17.bindery.v1.RevokeTokenH\x00R\vrevokeToken\x126\n" +
+	"\n" +
+	"admit_node\x18\n" +
+	" \x01(\v2\x15.bindery.v1.AdmitNodeH\x00R\tadmitNode\x12C\n" +
+	"\x0fset_gossip_keys\x18\v \x01(\v2\x19.bindery.v1.SetGossipKeysH\x00R\rsetGossipKeys\x12@\n" +
+	"\x0eset_node_state\x18\f \x01(\v2\x18.bindery.v1.SetNodeStateH\x00R\fsetNodeStateB\x06\n" +
 	"\x04body\".\n" +
 	"\rCreateCluster\x12\x1d\n" +
 	"\n" +
@@ -962,7 +1400,26 @@ const file_bindery_v1_state_proto_rawDesc = "" +
 	"\x04node\x18\x01 \x01(\v2\x10.bindery.v1.NodeR\x04node\"W\n" +
 	"\bHoldBack\x121\n" +
 	"\theld_back\x18\x01 \x01(\v2\x14.bindery.v1.HeldBackR\bheldBack\x12\x18\n" +
-	"\arelease\x18\x02 \x01(\bR\arelease\"\x9d\x03\n" +
+	"\arelease\x18\x02 \x01(\bR\arelease\"7\n" +
+	"\bPutToken\x12+\n" +
+	"\x05token\x18\x01 \x01(\v2\x15.bindery.v1.JoinTokenR\x05token\"\x1d\n" +
+	"\vRevokeToken\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"L\n" +
+	"\tAdmitNode\x12\x19\n" +
+	"\btoken_id\x18\x01 \x01(\tR\atokenId\x12$\n" +
+	"\x04node\x18\x02 \x01(\v2\x10.bindery.v1.NodeR\x04node\"C\n" +
+	"\rSetGossipKeys\x12\x16\n" +
+	"\x06sealed\x18\x01 \x03(\fR\x06sealed\x12\x1a\n" +
+	"\breplaces\x18\x02 \x01(\x03R\breplaces\"K\n" +
+	"\fSetNodeState\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12+\n" +
+	"\x05state\x18\x02 \x01(\x0e2\x15.bindery.v1.NodeStateR\x05state\"D\n" +
+	"\n" +
+	"GossipKeys\x12\x1e\n" +
+	"\n" +
+	"generation\x18\x01 \x01(\x03R\n" +
+	"generation\x12\x16\n" +
+	"\x06sealed\x18\x02 \x03(\fR\x06sealed\"\x87\x04\n" +
 	"\x06Record\x124\n" +
 	"\x06header\x18\x01 \x01(\v2\x1a.bindery.v1.SnapshotHeaderH\x00R\x06header\x12/\n" +
 	"\aversion\x18\x02 \x01(\v2\x13.bindery.v1.VersionH\x00R\aversion\x121\n" +
@@ -971,7 +1428,11 @@ const file_bindery_v1_state_proto_rawDesc = "" +
 	"\x04node\x18\x05 \x01(\v2\x10.bindery.v1.NodeH\x00R\x04node\x126\n" +
 	"\arequest\x18\x06 \x01(\v2\x1a.bindery.v1.AppliedRequestH\x00R\arequest\x123\n" +
 	"\theld_back\x18\a \x01(\v2\x14.bindery.v1.HeldBackH\x00R\bheldBack\x12+\n" +
-	"\x03end\x18\b \x01(\v2\x17.bindery.v1.SnapshotEndH\x00R\x03endB\x06\n" +
+	"\x03end\x18\b \x01(\v2\x17.bindery.v1.SnapshotEndH\x00R\x03end\x12-\n" +
+	"\x05token\x18\t \x01(\v2\x15.bindery.v1.JoinTokenH\x00R\x05token\x129\n" +
+	"\vgossip_keys\x18\n" +
+	" \x01(\v2\x16.bindery.v1.GossipKeysH\x00R\n" +
+	"gossipKeysB\x06\n" +
 	"\x04body\"\x9c\x01\n" +
 	"\x0eSnapshotHeader\x12\x16\n" +
 	"\x06format\x18\x01 \x01(\rR\x06format\x12\x14\n" +
@@ -1006,7 +1467,7 @@ func file_bindery_v1_state_proto_rawDescGZIP() []byte {
 	return file_bindery_v1_state_proto_rawDescData
 }
 
-var file_bindery_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_bindery_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_bindery_v1_state_proto_goTypes = []any{
 	(*Command)(nil),               // 0: bindery.v1.Command
 	(*CreateCluster)(nil),         // 1: bindery.v1.CreateCluster
@@ -1014,40 +1475,58 @@ var file_bindery_v1_state_proto_goTypes = []any{
 	(*ReleaseItem)(nil),           // 3: bindery.v1.ReleaseItem
 	(*PutNode)(nil),               // 4: bindery.v1.PutNode
 	(*HoldBack)(nil),              // 5: bindery.v1.HoldBack
-	(*Record)(nil),                // 6: bindery.v1.Record
-	(*SnapshotHeader)(nil),        // 7: bindery.v1.SnapshotHeader
-	(*WorkerState)(nil),           // 8: bindery.v1.WorkerState
-	(*AppliedRequest)(nil),        // 9: bindery.v1.AppliedRequest
-	(*SnapshotEnd)(nil),           // 10: bindery.v1.SnapshotEnd
-	(*timestamppb.Timestamp)(nil), // 11: google.protobuf.Timestamp
-	(*Version)(nil),               // 12: bindery.v1.Version
-	(*Node)(nil),                  // 13: bindery.v1.Node
-	(*HeldBack)(nil),              // 14: bindery.v1.HeldBack
-	(*Release)(nil),               // 15: bindery.v1.Release
+	(*PutToken)(nil),              // 6: bindery.v1.PutToken
+	(*RevokeToken)(nil),           // 7: bindery.v1.RevokeToken
+	(*AdmitNode)(nil),             // 8: bindery.v1.AdmitNode
+	(*SetGossipKeys)(nil),         // 9: bindery.v1.SetGossipKeys
+	(*SetNodeState)(nil),          // 10: bindery.v1.SetNodeState
+	(*GossipKeys)(nil),            // 11: bindery.v1.GossipKeys
+	(*Record)(nil),                // 12: bindery.v1.Record
+	(*SnapshotHeader)(nil),        // 13: bindery.v1.SnapshotHeader
+	(*WorkerState)(nil),           // 14: bindery.v1.WorkerState
+	(*AppliedRequest)(nil),        // 15: bindery.v1.AppliedRequest
+	(*SnapshotEnd)(nil),           // 16: bindery.v1.SnapshotEnd
+	(*timestamppb.Timestamp)(nil), // 17: google.protobuf.Timestamp
+	(*Version)(nil),               // 18: bindery.v1.Version
+	(*Node)(nil),                  // 19: bindery.v1.Node
+	(*HeldBack)(nil),              // 20: bindery.v1.HeldBack
+	(*JoinToken)(nil),             // 21: bindery.v1.JoinToken
+	(NodeState)(0),                // 22: bindery.v1.NodeState
+	(*Release)(nil),               // 23: bindery.v1.Release
 }
 var file_bindery_v1_state_proto_depIdxs = []int32{
-	11, // 0: bindery.v1.Command.time:type_name -> google.protobuf.Timestamp
+	17, // 0: bindery.v1.Command.time:type_name -> google.protobuf.Timestamp
 	1,  // 1: bindery.v1.Command.create_cluster:type_name -> bindery.v1.CreateCluster
 	2,  // 2: bindery.v1.Command.apply_release:type_name -> bindery.v1.ApplyRelease
 	4,  // 3: bindery.v1.Command.put_node:type_name -> bindery.v1.PutNode
 	5,  // 4: bindery.v1.Command.hold_back:type_name -> bindery.v1.HoldBack
-	3,  // 5: bindery.v1.ApplyRelease.items:type_name -> bindery.v1.ReleaseItem
-	12, // 6: bindery.v1.ReleaseItem.version:type_name -> bindery.v1.Version
-	13, // 7: bindery.v1.PutNode.node:type_name -> bindery.v1.Node
-	14, // 8: bindery.v1.HoldBack.held_back:type_name -> bindery.v1.HeldBack
-	7,  // 9: bindery.v1.Record.header:type_name -> bindery.v1.SnapshotHeader
-	12, // 10: bindery.v1.Record.version:type_name -> bindery.v1.Version
-	8,  // 11: bindery.v1.Record.worker:type_name -> bindery.v1.WorkerState
-	15, // 12: bindery.v1.Record.release:type_name -> bindery.v1.Release
-	13, // 13: bindery.v1.Record.node:type_name -> bindery.v1.Node
-	9,  // 14: bindery.v1.Record.request:type_name -> bindery.v1.AppliedRequest
-	14, // 15: bindery.v1.Record.held_back:type_name -> bindery.v1.HeldBack
-	10, // 16: bindery.v1.Record.end:type_name -> bindery.v1.SnapshotEnd
-	17, // [17:17] is the sub-list for method output_type
-	17, // [17:17] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	6,  // 5: bindery.v1.Command.put_token:type_name -> bindery.v1.PutToken
+	7,  // 6: bindery.v1.Command.revoke_token:type_name -> bindery.v1.RevokeToken
+	8,  // 7: bindery.v1.Command.admit_node:type_name -> bindery.v1.AdmitNode
+	9,  // 8: bindery.v1.Command.set_gossip_keys:type_name -> bindery.v1.SetGossipKeys
+	10, // 9: bindery.v1.Command.set_node_state:type_name -> bindery.v1.SetNodeState
+	3,  // 10: bindery.v1.ApplyRelease.items:type_name -> bindery.v1.ReleaseItem
+	18, // 11: bindery.v1.ReleaseItem.version:type_name -> bindery.v1.Version
+	19, // 12: bindery.v1.PutNode.node:type_name -> bindery.v1.Node
+	20, // 13: bindery.v1.HoldBack.held_back:type_name -> bindery.v1.HeldBack
+	21, // 14: bindery.v1.PutToken.token:type_name -> bindery.v1.JoinToken
+	19, // 15: bindery.v1.AdmitNode.node:type_name -> bindery.v1.Node
+	22, // 16: bindery.v1.SetNodeState.state:type_name -> bindery.v1.NodeState
+	13, // 17: bindery.v1.Record.header:type_name -> bindery.v1.SnapshotHeader
+	18, // 18: bindery.v1.Record.version:type_name -> bindery.v1.Version
+	14, // 19: bindery.v1.Record.worker:type_name -> bindery.v1.WorkerState
+	23, // 20: bindery.v1.Record.release:type_name -> bindery.v1.Release
+	19, // 21: bindery.v1.Record.node:type_name -> bindery.v1.Node
+	15, // 22: bindery.v1.Record.request:type_name -> bindery.v1.AppliedRequest
+	20, // 23: bindery.v1.Record.held_back:type_name -> bindery.v1.HeldBack
+	16, // 24: bindery.v1.Record.end:type_name -> bindery.v1.SnapshotEnd
+	21, // 25: bindery.v1.Record.token:type_name -> bindery.v1.JoinToken
+	11, // 26: bindery.v1.Record.gossip_keys:type_name -> bindery.v1.GossipKeys
+	27, // [27:27] is the sub-list for method output_type
+	27, // [27:27] is the sub-list for method input_type
+	27, // [27:27] is the sub-list for extension type_name
+	27, // [27:27] is the sub-list for extension extendee
+	0,  // [0:27] is the sub-list for field type_name
 }
 
 func init() { file_bindery_v1_state_proto_init() }
@@ -1057,14 +1536,20 @@ func file_bindery_v1_state_proto_init() {
 	}
 	file_bindery_v1_cluster_proto_init()
 	file_bindery_v1_deployment_proto_init()
+	file_bindery_v1_join_proto_init()
 	file_bindery_v1_worker_proto_init()
 	file_bindery_v1_state_proto_msgTypes[0].OneofWrappers = []any{
 		(*Command_CreateCluster)(nil),
 		(*Command_ApplyRelease)(nil),
 		(*Command_PutNode)(nil),
 		(*Command_HoldBack)(nil),
+		(*Command_PutToken)(nil),
+		(*Command_RevokeToken)(nil),
+		(*Command_AdmitNode)(nil),
+		(*Command_SetGossipKeys)(nil),
+		(*Command_SetNodeState)(nil),
 	}
-	file_bindery_v1_state_proto_msgTypes[6].OneofWrappers = []any{
+	file_bindery_v1_state_proto_msgTypes[12].OneofWrappers = []any{
 		(*Record_Header)(nil),
 		(*Record_Version)(nil),
 		(*Record_Worker)(nil),
@@ -1073,6 +1558,8 @@ func file_bindery_v1_state_proto_init() {
 		(*Record_Request)(nil),
 		(*Record_HeldBack)(nil),
 		(*Record_End)(nil),
+		(*Record_Token)(nil),
+		(*Record_GossipKeys)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -1080,7 +1567,7 @@ func file_bindery_v1_state_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_bindery_v1_state_proto_rawDesc), len(file_bindery_v1_state_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   11,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
