@@ -38,7 +38,7 @@ type Options struct {
 	Checker control.Checker
 	Start   func(AgentOptions) (Agent, error)
 
-	Logger *slog.Logger
+	Logger *slog.Logger // nil drops what the node says
 	// Ready is told, once, when the node takes calls and its data plane runs.
 	Ready func(File)
 	// StopTimeout is how long requests under way may take when the node stops; 0 is DefaultStopTimeout.
