@@ -17,7 +17,8 @@ const (
 	softShare      = 0.80 // the collector's own limit: it works as hard as it can before anybody is judged
 	leakShare      = 0.60 // live after a collection: those who hold most are retired
 	leakTarget     = 0.40 // down to this
-	emergencyShare = 0.90 // in use, garbage included: those that allocate most are ended at once
+	emergencyShare = 0.90 // in use, garbage included: those that held most at the last collection are ended at once
+	lastShare      = 0.95 // and where nobody held much, those that are believed to have allocated most
 	calmShare      = 0.75 // and no more of them while the heap is believed to come down below this
 	// leastBlame is how many bytes a turn must have allocated, or hold, to be ended in an emergency.
 	leastBlame = 16 << 20
@@ -61,6 +62,8 @@ type memory struct {
 	verdictAt  int64                  // the cycle after which leaks are looked for again
 	credit     int64                  // what those ended in an emergency are believed to give back
 	creditEnd  int64                  // the cycle by which they have
+	evidence   census                 // what each held at the collector's last cycle; nil where that isn't known
+	evidenceAt int64                  // that cycle
 	stacksAt   int64                  // the cycle after which somebody is ended for stacks again
 }
 
@@ -100,7 +103,7 @@ func (m *memory) begin(r *Runner) {
 
 // restart has what a turn allocates count from now on.
 func (r *Runner) restart(h heap) {
-	r.turnBytes, r.liveThen, r.cyclesThen = 0, h.live, h.cycles
+	r.turnBytes, r.turnCharged, r.liveThen, r.cyclesThen = 0, 0, h.live, h.cycles
 	r.judged.Add(1)
 }
 
@@ -174,6 +177,7 @@ func (m *memory) attribute(active []*Runner, grown int64) {
 		bytes := now - r.charged
 		r.charged = now
 		r.turnBytes += bytes
+		r.turnCharged += bytes
 		grown -= bytes
 		if !r.fresh {
 			seen++
@@ -280,24 +284,45 @@ func (m *memory) rescue(active []*Runner, h heap) {
 		m.credit = 0
 	}
 	for float64(h.inUse-m.credit) > emergencyShare*float64(m.ceiling) {
-		var worst *Runner
-		for _, r := range active {
-			if r.burden() >= leastBlame && (worst == nil || r.burden() > worst.burden()) {
-				worst = r
-			}
-		}
+		worst, burden := m.worst(active, h)
 		if worst == nil {
 			return
 		}
-		burden := worst.burden()
 		worst.lose(memoryError(fmt.Sprintf("the heap came to %s of %s, and of what runs it had most part in that: some %s",
 			size(h.inUse), size(m.ceiling), size(burden))))
-		worst.held, worst.turnBytes = 0, 0
+		worst.held, worst.turnBytes, worst.turnCharged = 0, 0, 0
+		delete(m.evidence, worst.number)
 		// The estimate may be of half of what it was: nobody else is blamed before the heap has grown by as much again as there was left.
 		m.credit = max(m.credit+burden, h.inUse-int64(calmShare*float64(m.ceiling)))
 		m.creditEnd = h.cycles + 2
 		m.inspect(freeMemory)
 	}
+}
+
+// worst is who of those that run is to blame for an emergency, and for how much; nil if nobody is. The collector's last cycle, which it may have made
+// by itself, shows what each held then, and what native functions charged is known. Only who is too quick for it is found by what he is believed to have allocated: that counts against everybody who
+// ran meanwhile, and the one who did it may have been ended already.
+func (m *memory) worst(active []*Runner, h heap) (worst *Runner, burden int64) {
+	if m.evidence == nil || m.evidenceAt != h.cycles {
+		m.evidence, m.evidenceAt = nil, h.cycles
+		if c, err := m.count(); err == nil {
+			m.evidence = c.held
+		}
+	}
+	for _, r := range active {
+		if held := max(m.evidence[r.number], r.turnCharged); held >= leastBlame && held > burden {
+			worst, burden = r, held
+		}
+	}
+	if worst != nil || m.evidence != nil && float64(h.inUse-m.credit) <= lastShare*float64(m.ceiling) {
+		return worst, burden
+	}
+	for _, r := range active {
+		if r.burden() >= leastBlame && r.burden() > burden {
+			worst, burden = r, r.burden()
+		}
+	}
+	return worst, burden
 }
 
 // burden is what r is believed to have brought upon the heap.

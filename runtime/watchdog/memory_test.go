@@ -185,6 +185,40 @@ func TestEmergencyEndsThoseThatAllocateMost(t *testing.T) {
 	}
 }
 
+// The one that filled the heap may have ended when the heap is found full; who only ran beside it did nothing.
+func TestEmergencySparesWhoOnlyRan(t *testing.T) {
+	h := &heap{allocated: 1, inUse: 600 * mb, live: 300 * mb}
+	w := still(1000*mb, h)
+	shown := count{held: census{}}
+	w.memory.count = func() (count, error) { return shown, nil }
+	loop, _ := w.runner(Limits{})
+	greedy, _ := w.runner(Limits{})
+	loop.Begin(&Account{})
+	greedy.Begin(&Account{})
+	w.step(h, 0)
+	w.step(h, 150*mb)
+	shown.held[greedy.number] = 140 * mb
+	if err := greedy.End(); err != nil {
+		t.Fatal(err)
+	}
+	w.step(h, 180*mb) // garbage, mostly: 930 of 1000 MB
+	if loop.state.Load()&phaseMask == interrupted {
+		t.Fatal("it held nothing at the last collection")
+	}
+	greedy.Begin(&Account{})
+	h.cycles++
+	w.step(h, 0)
+	if err := greedy.End(); !strings.Contains(seen(err), "some 140 MB") {
+		t.Fatalf("it held most: %v %q", err, seen(err))
+	}
+	h.cycles += 2
+	shown.held = census{}
+	w.step(h, 40*mb)
+	if err := loop.End(); err == nil { // 970 MB, and nobody is known to hold it
+		t.Fatal("nobody else runs, and there is no room to wait for proof")
+	}
+}
+
 func TestThoseThatHoldMostAreRetired(t *testing.T) {
 	h := &heap{allocated: 1, live: 100 * mb, inUse: 100 * mb}
 	w := still(1000*mb, h)

@@ -80,15 +80,16 @@ type Runner struct {
 	askedSince uint64 // see asked
 
 	// The rest belongs to the watchdog's goroutine.
-	seen       uint64        // the last turn looked at
-	age        time.Duration // how long that has been looked at
-	fresh      bool          // seen for the first time at the last look
-	charged    int64         // Subject.Charged at the last look
-	turnBytes  int64         // what the turn is believed to have allocated
-	liveThen   int64         // live heap when the turn, or the judging of it, began
-	cyclesThen int64         // collections finished by then
-	held       int64         // what it held at the last census
-	listed     bool          // in memory.known
+	seen        uint64        // the last turn looked at
+	age         time.Duration // how long that has been looked at
+	fresh       bool          // seen for the first time at the last look
+	charged     int64         // Subject.Charged at the last look
+	turnBytes   int64         // what the turn is believed to have allocated
+	turnCharged int64         // what of that native functions charged, so that it's known
+	liveThen    int64         // live heap when the turn, or the judging of it, began
+	cyclesThen  int64         // collections finished by then
+	held        int64         // what it held at the last census
+	listed      bool          // in memory.known
 }
 
 // Load counts what the Runners of one pool are at. It is ready for use as a zero value.
