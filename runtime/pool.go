@@ -46,8 +46,9 @@ type Pool struct {
 	isolates atomic.Pointer[[]*Isolate] // replaced, never changed, under mu
 
 	mu       sync.Mutex
-	loading  int  // guarded by mu: isolates being made
-	shrinker bool // guarded by mu: a timer is running
+	loading  int        // guarded by mu: isolates being made
+	early    []earlyJob // guarded by mu: jobs that wait for the first of these
+	shrinker bool       // guarded by mu: a timer is running
 }
 
 // NewPool makes an empty pool.
@@ -142,8 +143,7 @@ func (p *Pool) waitBehind(isolates []*Isolate, inv *invocation.Invocation, job J
 	return best != nil
 }
 
-// queue has job run in the isolate with the shortest queue. While all of the pool's isolates are still being loaded by others it makes one
-// more, beyond the limit, rather than wait.
+// queue has job run in the isolate with the shortest queue. While all of the pool's isolates are still being loaded, it waits for one of them.
 func (p *Pool) queue(inv *invocation.Invocation, job Job) {
 	if p.waitBehind(*p.isolates.Load(), inv, job) {
 		return
@@ -152,28 +152,46 @@ func (p *Pool) queue(inv *invocation.Invocation, job Job) {
 		p.enqueue(list[0], inv, job)
 		return
 	}
-	iso, err := p.load()
-	if err != nil {
-		refuse(inv, job, err)
+	if job = p.admit(inv, job); job == nil {
 		return
 	}
-	p.runHeld(iso, inv, job)
+	p.mu.Lock()
+	waits := p.loading > 0 && len(*p.isolates.Load()) == 0
+	if waits {
+		p.early = append(p.early, earlyJob{inv, job})
+	}
+	p.mu.Unlock()
+	if !waits { // one was loaded or given up since
+		p.Do(inv, job)
+	}
 }
 
-// enqueue has job wait for iso, if the queue has room. One that waited for an isolate that was lost has its place already.
+// earlyJob is a job that came before there was an isolate.
+type earlyJob struct {
+	inv *invocation.Invocation
+	job Job
+}
+
+// enqueue has job wait for iso, if the queue has room.
 func (p *Pool) enqueue(iso *Isolate, inv *invocation.Invocation, job Job) {
-	if _, waits := job.(*waitingJob); waits {
+	if job = p.admit(inv, job); job != nil {
 		p.DoIn(iso, inv, job)
-		return
+	}
+}
+
+// admit gives job a place in the queue; nil, and job has failed, if there is none. One that waited for an isolate that was lost has its place already.
+func (p *Pool) admit(inv *invocation.Invocation, job Job) Job {
+	if _, waits := job.(*waitingJob); waits {
+		return job
 	}
 	if int(p.waiting.Add(1)) > p.options.Queue {
 		p.waiting.Add(-1)
 		refuse(inv, job, fmt.Errorf("%w (%q: %d)", ErrOverloaded, p.Script.Worker, p.options.Queue))
-		return
+		return nil
 	}
 	j := &waitingJob{Job: job, pool: p, inv: inv}
 	p.Script.Guard.awaitTurn(j)
-	p.DoIn(iso, inv, j)
+	return j
 }
 
 // refuse ends a job that does not begin.
@@ -249,12 +267,35 @@ func (p *Pool) grow() (*Isolate, error) {
 	p.mu.Unlock()
 
 	iso, err := p.load()
+	for _, e := range p.loaded(iso, err) {
+		switch {
+		case err == nil:
+			p.DoIn(iso, e.inv, e.job)
+		case p.Size() > 0:
+			go p.Do(e.inv, e.job)
+		default:
+			refuse(e.inv, e.job, err)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return iso, nil
+}
 
+// loaded adds an isolate that was loaded, and gives the jobs that waited for it: a fair part where more are being loaded, and all if none came of it nor can come of
+// another.
+func (p *Pool) loaded(iso *Isolate, err error) (early []earlyJob) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.loading--
+	n := (len(p.early) + p.loading) / (p.loading + 1)
+	if err != nil && p.loading > 0 {
+		n = 0
+	}
+	early, p.early = p.early[:n:n], p.early[n:]
 	if err != nil {
-		return nil, err
+		return early
 	}
 	old := *p.isolates.Load()
 	list := append(make([]*Isolate, 0, len(old)+1), old...)
@@ -264,7 +305,7 @@ func (p *Pool) grow() (*Isolate, error) {
 		p.shrinker = true
 		p.shrinkLater()
 	}
-	return iso, nil
+	return early
 }
 
 func (p *Pool) remove(iso *Isolate) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	goruntime "runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/bindery/bindery/runtime/invocation"
 	"github.com/bindery/bindery/runtime/webapi/fetch"
 	"github.com/bindery/bindery/runtime/webapi/headers"
+	"github.com/bindery/bindery/runtime/webapi/webidl"
 )
 
 // eventually waits for what the collector or another goroutine does.
@@ -105,7 +107,7 @@ func TestQueueOutlivesAnIsolate(t *testing.T) {
 		}
 		for i, c := range waiting {
 			if a := <-c; a.body != "done" {
-				t.Fatalf("call %d of %d that waited: %+v", i, queue, a)
+				t.Fatalf("call %d of %d that waited: %+v: %v", i, queue, a, a.err)
 			}
 		}
 		<-loop
@@ -142,5 +144,35 @@ func TestWaitingInTheQueueHasALimit(t *testing.T) {
 	<-loop
 	if a := get(p, "/next"); a.body != "done" || strings.Contains(lines.String(), "/late") {
 		t.Fatalf("%+v; the log: %s", a, lines)
+	}
+}
+
+// Who waits when an isolate is lost waits for the one that takes its place, and does not make his own.
+func TestOneIsolateIsLoadedForAllThatWait(t *testing.T) {
+	g := runtime.NewGuard(runtime.GuardOptions{})
+	t.Cleanup(g.Close)
+	s := script(t, `for (let i = 0; i < 200_000; i++); // so that the others come meanwhile
+	export default { async fetch(request) {
+		if (request.url.endsWith("/loop")) for (;;);
+		return new Response("done");
+	} };`, &log{})
+	var loads atomic.Int64
+	s.Guard, s.Limits = g, runtime.Limits{CPU: 100 * time.Millisecond}
+	s.Prepare = func(*webidl.Realm) { loads.Add(1) }
+	p := runtime.NewPool(s, runtime.PoolOptions{Max: 1, Queue: 100})
+	loop := elsewhereAt(p, "/loop")
+	eventually(t, "a loop runs", func() bool { return p.Long() == 1 })
+	var waiting []<-chan answer
+	for range 100 {
+		waiting = append(waiting, send(p, invocation.New("test", invocation.Limits{}), "/"))
+	}
+	for i, c := range waiting {
+		if a := <-c; a.body != "done" {
+			t.Fatalf("call %d that waited: %+v: %v", i, a, a.err)
+		}
+	}
+	<-loop
+	if n := loads.Load(); n > 3 { // the first, the next, and one that was idle for a moment at the most
+		t.Errorf("%d isolates were loaded", n)
 	}
 }
