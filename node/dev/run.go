@@ -17,7 +17,6 @@ import (
 	"github.com/bindery/bindery/binding"
 	"github.com/bindery/bindery/node/compiler"
 	"github.com/bindery/bindery/node/ingress"
-	"github.com/bindery/bindery/node/process"
 	"github.com/bindery/bindery/runtime"
 	"github.com/bindery/bindery/runtime/invocation"
 	"github.com/bindery/bindery/runtime/webapi/fetch"
@@ -130,7 +129,6 @@ func Run(ctx context.Context, o Options) error {
 			s.watchTrouble(err)
 		}
 	}
-	process.ReleaseImage()
 	o.Reporter.Ready(first.next, s.addresses, time.Since(began))
 	if err := s.loop(ctx); err != nil {
 		return err
